@@ -1,0 +1,83 @@
+package dev.syncline.spec;
+
+import dev.syncline.spec.Layer.*;
+
+/**
+ * What one tick of one stream costs in the step form.
+ *
+ * @param flops floating point operations; a multiply-add is two, each function of a number is one
+ * @param weightBytes bytes of FP32 weights that are read
+ * @param stateBytes bytes that the stream keeps between ticks
+ */
+public record Cost(long flops, long weightBytes, long stateBytes) {
+
+  /** A tree's cost: the sum over its nodes, each once. */
+  public static Cost of(Node root) {
+    return root.all().stream().map(Cost::own).reduce(new Cost(0, 0, 0), Cost::plus);
+  }
+
+  public Cost plus(Cost other) {
+    return new Cost(
+        flops + other.flops, weightBytes + other.weightBytes, stateBytes + other.stateBytes);
+  }
+
+  private static Cost own(Node node) {
+    long weights = 0;
+    for (Parameter p : Parameter.of(withoutChildren(node))) {
+      weights += 4L * p.size();
+    }
+    long state = 0;
+    for (StatePart p : StatePart.own(node)) {
+      state += 4L * p.size();
+    }
+    return new Cost(flops(node), weights, state);
+  }
+
+  private static Node withoutChildren(Node node) {
+    return new Node(node.path(), node.layer(), node.in(), node.out(), java.util.Map.of());
+  }
+
+  private static long flops(Node node) {
+    return switch (node.layer()) {
+      case Linear l -> out(node) * (2L * node.input().width() + (l.bias() ? 1 : 0));
+      case Conv1d c ->
+          out(node) * (2L * c.kernel() * (c.depthwise() ? 1 : node.input().width()) + 1);
+      case Conv2d c ->
+          out(node)
+              * (2L * c.kernel() * c.kernel() * (c.depthwise() ? 1 : node.input().width()) + 1);
+      case Gru g -> {
+        long in = node.input().width();
+        yield node.input().rows() * (long) g.units() * (6 * (in + g.units()) + 16);
+      }
+      case Attention a -> {
+        long width = node.input().width();
+        long perRow = 8 * width * width + 4 * width + (4 * width + 3L * a.heads()) * a.window();
+        yield node.input().rows() * (perRow + (a.rope() ? 6 * width : 0));
+      }
+      case Activation ignored -> out(node);
+      case LayerNorm ignored -> 7 * out(node);
+      case RmsNorm ignored -> 4 * out(node);
+      case Standardize ignored -> 4 * out(node);
+      case Residual ignored -> out(node);
+      case PoolRows ignored -> in(node);
+      case GlobalPool ignored -> in(node);
+      case Pool2d p -> out(node) * p.kernel() * p.kernel();
+      case Embedding ignored -> 0;
+      case Dropout ignored -> 0;
+      case Absent ignored -> 0;
+      case FeedForward ignored -> 0;
+      case Serial ignored -> 0;
+      case Parallel ignored -> 0;
+      case Each ignored -> 0;
+      case Concat ignored -> 0;
+    };
+  }
+
+  private static long out(Node node) {
+    return (long) node.output().rows() * node.output().size();
+  }
+
+  private static long in(Node node) {
+    return (long) node.input().rows() * node.input().size();
+  }
+}

@@ -1,0 +1,223 @@
+package dev.syncline.spec;
+
+import dev.syncline.json.Records.Default;
+import java.util.Map;
+
+/**
+ * One node of a model. What flows through the tree is a bundle of named streams; most layers take
+ * and give one stream, {@link Each}, {@link Parallel} and {@link Concat} fork and join. Every layer
+ * is strictly causal: an output row depends on rows whose time is not later than its own.
+ *
+ * <p>Validity: an invalid row is zero at every boundary. Layers that work row by row keep the
+ * validity; layers that remember pass over invalid rows; {@link Absent} replaces them.
+ */
+public sealed interface Layer {
+
+  /** {@code y = W x + b} on vector rows. */
+  record Linear(int out, @Default("true") boolean bias) implements Layer {
+    public Linear {
+      positive("out", out);
+    }
+  }
+
+  /** A function of each number. */
+  record Activation(Function function) implements Layer {}
+
+  /**
+   * GELU is the tanh approximation (Hendrycks and Gimpel 2016, section 2); SiLU is x·sigmoid(x).
+   */
+  enum Function {
+    RELU,
+    GELU,
+    SILU,
+    TANH,
+    SIGMOID
+  }
+
+  /**
+   * Layer normalisation (Ba et al. 2016): over the width of a vector; over the whole of a picture,
+   * with a gain and bias for each channel.
+   */
+  record LayerNorm(@Default("1e-5") float epsilon) implements Layer {}
+
+  /** Root mean square normalisation (Zhang and Sennrich 2019) of vector rows, with a gain. */
+  record RmsNorm(@Default("1e-5") float epsilon) implements Layer {}
+
+  /**
+   * Rows of one whole number, 0 to count - 1, to learned vectors; others are refused at run time.
+   */
+  record Embedding(int count, int width) implements Layer {
+    public Embedding {
+      positive("count", count);
+      positive("width", width);
+    }
+  }
+
+  /**
+   * {@code clip((x - mean) / deviation)} with constants taken from the training set before training
+   * (never from the clip at hand).
+   */
+  record Standardize(@Default("8") float clip) implements Layer {
+    public Standardize {
+      if (!(clip > 0)) {
+        throw new IllegalArgumentException("clip must be above 0, is " + clip);
+      }
+    }
+  }
+
+  /** Zeroes numbers at random in training and scales the rest; nothing in use. */
+  record Dropout(float p) implements Layer {
+    public Dropout {
+      if (!(p >= 0 && p < 1)) {
+        throw new IllegalArgumentException("p must be at least 0 and below 1, is " + p);
+      }
+    }
+  }
+
+  /** Replaces invalid vector rows by a learned vector; its rows are always valid. */
+  record Absent() implements Layer {}
+
+  /**
+   * Causal convolution over vector rows. Output row j ends where input row (j+1)·stride - 1 ends
+   * and sees the {@code kernel} rows that lie {@code dilation} apart before it; it is valid if one
+   * of the {@code stride} new rows is.
+   */
+  record Conv1d(
+      int out,
+      int kernel,
+      @Default("1") int stride,
+      @Default("1") int dilation,
+      @Default("false") boolean depthwise,
+      @Default("true") boolean bias)
+      implements Layer {
+    public Conv1d {
+      positive("out", out);
+      positive("kernel", kernel);
+      positive("stride", stride);
+      positive("dilation", dilation);
+    }
+
+    /** Rows before the current one that are remembered. */
+    public int history() {
+      return Math.multiplyExact(kernel - 1, dilation);
+    }
+  }
+
+  /** Joins each {@code rows} rows into one, over the valid ones; valid if one of them is. */
+  record PoolRows(Pooling pooling, int rows) implements Layer {
+    public PoolRows {
+      positive("rows", rows);
+    }
+  }
+
+  enum Pooling {
+    MEAN,
+    MAX
+  }
+
+  /** Convolution inside each picture, zero-padded by {@code padding} on every side. */
+  record Conv2d(
+      int out,
+      int kernel,
+      @Default("1") int stride,
+      @Default("0") int padding,
+      @Default("false") boolean depthwise,
+      @Default("true") boolean bias)
+      implements Layer {
+    public Conv2d {
+      positive("out", out);
+      positive("kernel", kernel);
+      positive("stride", stride);
+      if (padding < 0 || padding >= kernel) {
+        throw new IllegalArgumentException(
+            "padding must be from 0 to kernel - 1 = " + (kernel - 1) + ", is " + padding);
+      }
+    }
+  }
+
+  /** Pooling inside each picture, without padding. */
+  record Pool2d(Pooling pooling, int kernel, int stride) implements Layer {
+    public Pool2d {
+      positive("kernel", kernel);
+      positive("stride", stride);
+    }
+  }
+
+  /** Each picture to one vector: the mean or maximum of every channel. */
+  record GlobalPool(Pooling pooling) implements Layer {}
+
+  /**
+   * Gated recurrent unit with the formulas of PyTorch and ONNX (linear_before_reset = 1): {@code n
+   * = tanh(W x + r·(U h + b))}, {@code h' = (1 - z)·n + z·h}. An invalid row leaves h as it is.
+   */
+  record Gru(int units) implements Layer {
+    public Gru {
+      positive("units", units);
+    }
+  }
+
+  /**
+   * Causal multi-head attention over the last {@code window} rows, the current one included. With
+   * {@code rope}, queries and keys are turned by their row's index in the stream (Su et al. 2021,
+   * halves paired, base 10000); a cached key keeps the turn it was stored with.
+   */
+  record Attention(int heads, int window, @Default("true") boolean rope) implements Layer {
+    public Attention {
+      positive("heads", heads);
+      positive("window", window);
+    }
+  }
+
+  /** Linear, activation, linear, back to the width it came with. */
+  record FeedForward(int hidden, @Default("\"gelu\"") Function function) implements Layer {
+    public FeedForward {
+      positive("hidden", hidden);
+    }
+  }
+
+  /** {@code x + inner(x)}. */
+  record Residual(Layer inner) implements Layer {}
+
+  /** One layer after another; the names become part of the parameters' names. */
+  record Serial(Map<String, Layer> layers) implements Layer {
+    public Serial {
+      layers = named(layers);
+    }
+  }
+
+  /** Every branch reads the same input; the branches' outputs form a bundle under their names. */
+  record Parallel(Map<String, Layer> branches) implements Layer {
+    public Parallel {
+      branches = named(branches);
+    }
+  }
+
+  /** A layer for each of the named streams of a bundle; streams without one pass unchanged. */
+  record Each(Map<String, Layer> streams) implements Layer {
+    public Each {
+      streams = named(streams);
+    }
+  }
+
+  /** Concatenation fusion: the vectors of all streams side by side; valid if one of them is. */
+  record Concat() implements Layer {}
+
+  private static void positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, is " + value);
+    }
+  }
+
+  private static Map<String, Layer> named(Map<String, Layer> layers) {
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("at least one layer is needed");
+    }
+    for (String name : layers.keySet()) {
+      if (!name.matches("[A-Za-z][A-Za-z0-9_]{0,63}")) {
+        throw new IllegalArgumentException(
+            "the name \"" + name + "\" must be a letter followed by letters, digits and _");
+      }
+    }
+    return java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(layers));
+  }
+}

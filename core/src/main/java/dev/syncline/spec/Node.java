@@ -1,0 +1,237 @@
+package dev.syncline.spec;
+
+import dev.syncline.spec.Layer.*;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A layer in its place: its path in the tree and the shapes that go in and come out. Resolving a
+ * tree is where everything that cannot be is refused, with the path and the fix.
+ *
+ * @param path names from the root joined by dots; parameters and state are named after it
+ * @param in the bundle that goes in
+ * @param out the bundle that comes out
+ * @param children by name, in order of computation
+ */
+public record Node(
+    String path,
+    Layer layer,
+    Map<String, Shape> in,
+    Map<String, Shape> out,
+    Map<String, Node> children) {
+
+  /** The name of the one stream that {@link Concat} gives. */
+  public static final String FUSED = "fused";
+
+  /** Resolves a tree on a bundle of inputs. */
+  public static Node resolve(Layer layer, Map<String, Shape> in) {
+    return resolve("", layer, in);
+  }
+
+  /** The one stream that goes in; only for layers that take one. */
+  public Shape input() {
+    return single(path, in);
+  }
+
+  /** The one stream that comes out. */
+  public Shape output() {
+    return single(path, out);
+  }
+
+  /** The path of something that belongs to this node. */
+  public String name(String leaf) {
+    return join(path, leaf);
+  }
+
+  /** This node and all below, parents first. */
+  public void visit(Consumer<Node> visitor) {
+    visitor.accept(this);
+    children.values().forEach(child -> child.visit(visitor));
+  }
+
+  public List<Node> all() {
+    List<Node> nodes = new ArrayList<>();
+    visit(nodes::add);
+    return nodes;
+  }
+
+  private static Node resolve(String path, Layer layer, Map<String, Shape> in) {
+    Map<String, Node> children = new LinkedHashMap<>();
+    Map<String, Shape> out = new LinkedHashMap<>();
+    switch (layer) {
+      case Serial s -> {
+        Map<String, Shape> flow = in;
+        for (Map.Entry<String, Layer> e : s.layers().entrySet()) {
+          Node child = resolve(join(path, e.getKey()), e.getValue(), flow);
+          children.put(e.getKey(), child);
+          flow = child.out;
+        }
+        out.putAll(flow);
+      }
+      case FeedForward f -> {
+        Map<String, Layer> parts = new LinkedHashMap<>();
+        parts.put("up", new Linear(f.hidden(), true));
+        parts.put("act", new Activation(f.function()));
+        parts.put("down", new Linear(single(path, in).width(), true));
+        return new Node(path, layer, in, in, resolve(path, new Serial(parts), in).children);
+      }
+      case Parallel p ->
+          p.branches()
+              .forEach(
+                  (name, branch) -> {
+                    Node child = resolve(join(path, name), branch, in);
+                    children.put(name, child);
+                    out.put(name, single(child.path, child.out));
+                  });
+      case Each e -> {
+        out.putAll(in);
+        e.streams()
+            .forEach(
+                (name, stream) -> {
+                  if (!in.containsKey(name)) {
+                    throw bad(path, "there is no stream \"" + name + "\", only " + in.keySet());
+                  }
+                  Node child = resolve(join(path, name), stream, Map.of(name, in.get(name)));
+                  children.put(name, child);
+                  out.put(name, single(child.path, child.out));
+                });
+      }
+      case Residual r -> {
+        Node inner = resolve(join(path, "inner"), r.inner(), in);
+        children.put("inner", inner);
+        Shape x = single(path, in);
+        if (!single(inner.path, inner.out).equals(x)) {
+          throw bad(
+              path,
+              "the inner layers turn "
+                  + x
+                  + " into "
+                  + inner.output()
+                  + ": a residual needs them alike");
+        }
+        out.putAll(in);
+      }
+      case Concat ignored -> out.put(FUSED, concat(path, in));
+      default -> out.put(in.keySet().iterator().next(), leaf(path, layer, single(path, in)));
+    }
+    return new Node(path, layer, in, out, children);
+  }
+
+  private static Shape leaf(String path, Layer layer, Shape x) {
+    return switch (layer) {
+      case Linear l -> vector(path, x).withWidth(l.out());
+      case Activation ignored -> x;
+      case LayerNorm ignored -> x;
+      case RmsNorm ignored -> vector(path, x);
+      case Standardize ignored -> vector(path, x);
+      case Dropout ignored -> x;
+      case Absent ignored -> vector(path, x);
+      case Gru g -> vector(path, x).withWidth(g.units());
+      case Embedding e -> {
+        if (x.isImage() || x.width() != 1) {
+          throw bad(path, "an embedding reads rows of one number, not " + x);
+        }
+        yield x.withWidth(e.width());
+      }
+      case Conv1d c -> {
+        depthwise(path, c.depthwise(), c.out(), vector(path, x).width());
+        yield x.withWidth(c.out()).withRows(divide(path, "stride", x.rows(), c.stride()));
+      }
+      case PoolRows p -> vector(path, x).withRows(divide(path, "rows", x.rows(), p.rows()));
+      case Conv2d c -> {
+        depthwise(path, c.depthwise(), c.out(), image(path, x).width());
+        yield window(path, x, c.kernel(), c.stride(), c.padding()).withWidth(c.out());
+      }
+      case Pool2d p -> window(path, image(path, x), p.kernel(), p.stride(), 0);
+      case GlobalPool ignored -> Shape.vector(x.rows(), image(path, x).width());
+      case Attention a -> {
+        int width = vector(path, x).width();
+        if (width % a.heads() != 0 || (a.rope() && width / a.heads() % 2 != 0)) {
+          throw bad(
+              path,
+              "heads %d must divide the width %d%s: change one of them"
+                  .formatted(a.heads(), width, a.rope() ? " into even parts (rope)" : ""));
+        }
+        yield x;
+      }
+      case Serial ignored -> throw new AssertionError();
+      case FeedForward ignored -> throw new AssertionError();
+      case Parallel ignored -> throw new AssertionError();
+      case Each ignored -> throw new AssertionError();
+      case Residual ignored -> throw new AssertionError();
+      case Concat ignored -> throw new AssertionError();
+    };
+  }
+
+  private static Shape window(String path, Shape x, int kernel, int stride, int padding) {
+    int height = x.dims().get(0) + 2 * padding - kernel;
+    int width = x.dims().get(1) + 2 * padding - kernel;
+    if (height < 0 || width < 0) {
+      throw bad(path, "a kernel of " + kernel + " is larger than the padded picture " + x);
+    }
+    return Shape.image(x.rows(), height / stride + 1, width / stride + 1, x.width());
+  }
+
+  private static Shape concat(String path, Map<String, Shape> in) {
+    int width = 0;
+    int rows = in.values().iterator().next().rows();
+    for (Map.Entry<String, Shape> e : in.entrySet()) {
+      width += vector(path, e.getValue()).width();
+      if (e.getValue().rows() != rows) {
+        throw bad(
+            path,
+            "the streams have different rows a tick: " + in + "; pool or stride them alike first");
+      }
+    }
+    if (in.size() < 2) {
+      throw bad(path, "one stream alone cannot be fused: leave the layer out");
+    }
+    return Shape.vector(rows, width);
+  }
+
+  private static void depthwise(String path, boolean depthwise, int out, int in) {
+    if (depthwise && out != in) {
+      throw bad(path, "a depthwise convolution keeps the channels: set out to " + in);
+    }
+  }
+
+  private static int divide(String path, String name, int rows, int by) {
+    if (rows % by != 0) {
+      throw bad(path, name + " " + by + " must divide the " + rows + " rows of a tick");
+    }
+    return rows / by;
+  }
+
+  private static Shape vector(String path, Shape x) {
+    if (x.isImage()) {
+      throw bad(path, "reads vectors, not pictures (" + x + "): put a global_pool before it");
+    }
+    return x;
+  }
+
+  private static Shape image(String path, Shape x) {
+    if (!x.isImage()) {
+      throw bad(path, "reads pictures, not vectors (" + x + ")");
+    }
+    return x;
+  }
+
+  private static Shape single(String path, Map<String, Shape> streams) {
+    if (streams.size() != 1) {
+      throw bad(path, "reads one stream, not the bundle " + streams.keySet() + ": fuse them first");
+    }
+    return streams.values().iterator().next();
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  private static IllegalArgumentException bad(String path, String what) {
+    return new IllegalArgumentException(
+        "layer " + (path.isEmpty() ? "(root)" : path) + ": " + what);
+  }
+}

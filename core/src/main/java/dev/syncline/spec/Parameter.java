@@ -1,0 +1,120 @@
+package dev.syncline.spec;
+
+import dev.syncline.spec.Layer.*;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A tensor of a model. Layouts are those of PyTorch, except that convolution kernels have their
+ * input channels innermost, as rows and pictures have.
+ *
+ * @param name path of the node and the tensor's own name
+ * @param shape outer dimension first
+ * @param init how it starts
+ * @param trainable false for constants taken from the training data
+ */
+public record Parameter(String name, List<Integer> shape, Init init, boolean trainable) {
+
+  /** The value before training: uniform in ±bound around a centre (bound 0: a constant). */
+  public record Init(float centre, float bound) {}
+
+  public int size() {
+    return shape.stream().reduce(1, Math::multiplyExact);
+  }
+
+  /** Every tensor of a tree, each once, in the order of computation. */
+  public static List<Parameter> of(Node root) {
+    List<Parameter> list = new ArrayList<>();
+    root.visit(node -> own(node, list));
+    return list;
+  }
+
+  private static void own(Node node, List<Parameter> list) {
+    switch (node.layer()) {
+      case Linear l -> {
+        int in = node.input().width();
+        weight(node, list, in, l.bias(), l.out(), in);
+      }
+      case Conv1d c -> {
+        int in = c.depthwise() ? 1 : node.input().width();
+        weight(node, list, c.kernel() * in, c.bias(), c.out(), c.kernel(), in);
+      }
+      case Conv2d c -> {
+        int in = c.depthwise() ? 1 : node.input().width();
+        weight(
+            node,
+            list,
+            c.kernel() * c.kernel() * in,
+            c.bias(),
+            c.out(),
+            c.kernel(),
+            c.kernel(),
+            in);
+      }
+      case LayerNorm ignored -> {
+        constant(node, list, "weight", 1, node.input().width(), true);
+        constant(node, list, "bias", 0, node.input().width(), true);
+      }
+      case RmsNorm ignored -> constant(node, list, "weight", 1, node.input().width(), true);
+      case Embedding e ->
+          list.add(
+              new Parameter(
+                  node.name("weight"), List.of(e.count(), e.width()), new Init(0, 1), true));
+      case Standardize ignored -> {
+        constant(node, list, "mean", 0, node.input().width(), false);
+        constant(node, list, "deviation", 1, node.input().width(), false);
+      }
+      case Absent ignored -> constant(node, list, "vector", 0, node.input().width(), true);
+      case Gru g -> {
+        int in = node.input().width();
+        Init init = new Init(0, bound(g.units()));
+        list.add(new Parameter(node.name("weight_ih"), List.of(3 * g.units(), in), init, true));
+        list.add(
+            new Parameter(node.name("weight_hh"), List.of(3 * g.units(), g.units()), init, true));
+        list.add(new Parameter(node.name("bias_ih"), List.of(3 * g.units()), init, true));
+        list.add(new Parameter(node.name("bias_hh"), List.of(3 * g.units()), init, true));
+      }
+      case Attention ignored -> {
+        int width = node.input().width();
+        for (String part : List.of("q", "k", "v", "o")) {
+          list.add(
+              new Parameter(
+                  node.name(part + ".weight"),
+                  List.of(width, width),
+                  new Init(0, bound(width)),
+                  true));
+          constant(node, list, part + ".bias", 0, width, true);
+        }
+      }
+      case Activation ignored -> {}
+      case Dropout ignored -> {}
+      case PoolRows ignored -> {}
+      case Pool2d ignored -> {}
+      case GlobalPool ignored -> {}
+      case FeedForward ignored -> {}
+      case Residual ignored -> {}
+      case Serial ignored -> {}
+      case Parallel ignored -> {}
+      case Each ignored -> {}
+      case Concat ignored -> {}
+    }
+  }
+
+  private static void weight(
+      Node node, List<Parameter> list, int fanIn, boolean bias, Integer... shape) {
+    Init init = new Init(0, bound(fanIn));
+    list.add(new Parameter(node.name("weight"), List.of(shape), init, true));
+    if (bias) {
+      list.add(new Parameter(node.name("bias"), List.of(shape[0]), init, true));
+    }
+  }
+
+  private static void constant(
+      Node node, List<Parameter> list, String name, float value, int width, boolean trainable) {
+    list.add(new Parameter(node.name(name), List.of(width), new Init(value, 0), trainable));
+  }
+
+  private static float bound(int fanIn) {
+    return (float) (1 / Math.sqrt(fanIn));
+  }
+}

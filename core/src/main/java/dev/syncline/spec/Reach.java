@@ -1,0 +1,104 @@
+package dev.syncline.spec;
+
+import dev.syncline.spec.Layer.*;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How far back an output row sees: the receptive field, in rows of an input stream, the newest row
+ * included. No layer looks ahead, so this is the whole of what an output depends on.
+ *
+ * @param rows input rows seen, {@link #UNLIMITED} behind a recurrent layer
+ * @param jump input rows that pass for each row of the stream at hand
+ */
+public record Reach(long rows, int jump) {
+  public static final long UNLIMITED = Long.MAX_VALUE;
+
+  /** For every output of a tree: the reach into every input that it depends on. */
+  public static Map<String, Map<String, Reach>> of(Node root) {
+    Map<String, Map<String, Reach>> in = new LinkedHashMap<>();
+    root.in().keySet().forEach(name -> in.put(name, Map.of(name, new Reach(1, 1))));
+    return through(root, in);
+  }
+
+  public boolean unlimited() {
+    return rows == UNLIMITED;
+  }
+
+  private static Map<String, Map<String, Reach>> through(
+      Node node, Map<String, Map<String, Reach>> in) {
+    return switch (node.layer()) {
+      case Serial ignored -> inOrder(node, in);
+      case FeedForward ignored -> in;
+      case Parallel ignored -> {
+        Map<String, Map<String, Reach>> out = new LinkedHashMap<>();
+        node.children().forEach((name, child) -> out.put(name, merge(through(child, in))));
+        yield out;
+      }
+      case Each ignored -> {
+        Map<String, Map<String, Reach>> out = new LinkedHashMap<>(in);
+        node.children()
+            .forEach(
+                (name, child) -> out.put(name, merge(through(child, Map.of(name, in.get(name))))));
+        yield out;
+      }
+      case Residual ignored -> {
+        Map<String, Map<String, Reach>> both = new LinkedHashMap<>();
+        both.put("x", merge(in));
+        both.put("inner", merge(through(node.children().get("inner"), in)));
+        yield Map.of(node.out().keySet().iterator().next(), merge(both));
+      }
+      case Concat ignored -> Map.of(Node.FUSED, merge(in));
+      case Conv1d c -> step(node, in, Math.max(c.history() + 1L, c.stride()), c.stride());
+      case PoolRows p -> step(node, in, p.rows(), p.rows());
+      case Attention a -> step(node, in, a.window(), 1);
+      case Gru ignored -> step(node, in, UNLIMITED, 1);
+      case Linear ignored -> in;
+      case Activation ignored -> in;
+      case LayerNorm ignored -> in;
+      case RmsNorm ignored -> in;
+      case Embedding ignored -> in;
+      case Standardize ignored -> in;
+      case Dropout ignored -> in;
+      case Absent ignored -> in;
+      case Conv2d ignored -> in;
+      case Pool2d ignored -> in;
+      case GlobalPool ignored -> in;
+    };
+  }
+
+  private static Map<String, Map<String, Reach>> inOrder(
+      Node node, Map<String, Map<String, Reach>> in) {
+    Map<String, Map<String, Reach>> flow = in;
+    for (Node child : node.children().values()) {
+      flow = through(child, flow);
+    }
+    return flow;
+  }
+
+  /**
+   * One layer that sees {@code kernel} of its own input rows and gives one row for {@code stride}.
+   */
+  private static Map<String, Map<String, Reach>> step(
+      Node node, Map<String, Map<String, Reach>> in, long kernel, int stride) {
+    Map<String, Reach> out = new LinkedHashMap<>();
+    merge(in)
+        .forEach(
+            (source, r) -> {
+              boolean unlimited = r.unlimited() || kernel == UNLIMITED;
+              long rows = unlimited ? UNLIMITED : r.rows + (kernel - 1) * r.jump;
+              out.put(source, new Reach(rows, r.jump * stride));
+            });
+    return Map.of(node.out().keySet().iterator().next(), out);
+  }
+
+  private static Map<String, Reach> merge(Map<String, Map<String, Reach>> streams) {
+    Map<String, Reach> all = new LinkedHashMap<>();
+    for (Map<String, Reach> stream : streams.values()) {
+      stream.forEach(
+          (source, r) ->
+              all.merge(source, r, (a, b) -> new Reach(Math.max(a.rows, b.rows), a.jump)));
+    }
+    return all;
+  }
+}

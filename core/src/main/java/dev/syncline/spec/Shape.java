@@ -1,0 +1,64 @@
+package dev.syncline.spec;
+
+import java.util.List;
+
+/**
+ * What flows between two layers: rows of a fixed form at a fixed rate.
+ *
+ * @param rows rows a tick
+ * @param dims the form of a row: {@code [width]} or, for pictures, {@code [height, width,
+ *     channels]}
+ */
+public record Shape(int rows, List<Integer> dims) {
+  /** More floats in one row than this are refused: 64 Mi, a picture of 4,700 x 4,700 in colour. */
+  private static final long MAX_ROW = 1L << 26;
+
+  public Shape {
+    dims = List.copyOf(dims);
+    long size = 1;
+    for (int d : dims) {
+      size = d < 1 ? Long.MAX_VALUE : Math.multiplyExact(size, (long) d);
+      if (size > MAX_ROW) {
+        throw new IllegalArgumentException("a row of form " + dims + " cannot be");
+      }
+    }
+    if (rows < 1 || (dims.size() != 1 && dims.size() != 3)) {
+      throw new IllegalArgumentException("no such shape: " + rows + " rows of " + dims);
+    }
+  }
+
+  public static Shape vector(int rows, int width) {
+    return new Shape(rows, List.of(width));
+  }
+
+  public static Shape image(int rows, int height, int width, int channels) {
+    return new Shape(rows, List.of(height, width, channels));
+  }
+
+  /** Floats in one row. */
+  public int size() {
+    return dims.stream().reduce(1, Math::multiplyExact);
+  }
+
+  public boolean isImage() {
+    return dims.size() == 3;
+  }
+
+  /** The innermost dimension: a vector's width, a picture's channels. */
+  public int width() {
+    return dims.getLast();
+  }
+
+  public Shape withWidth(int width) {
+    return isImage() ? image(rows, dims.get(0), dims.get(1), width) : vector(rows, width);
+  }
+
+  public Shape withRows(int newRows) {
+    return new Shape(newRows, dims);
+  }
+
+  @Override
+  public String toString() {
+    return rows + "×" + String.join("·", dims.stream().map(String::valueOf).toList());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.syncline.spec;
+
+import dev.syncline.spec.Layer.*;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Something that a layer remembers of a stream: the last {@code rows} rows of {@code width}
+ * numbers, oldest first in its exact form, a ring in the step form; zero at the start of a stream.
+ *
+ * @param name path of the node and the part's own name
+ * @param perTick rows that come in with each tick; 0 for a plain value that is rewritten in place
+ */
+public record StatePart(String name, int rows, int width, int perTick) {
+
+  public int size() {
+    return Math.multiplyExact(rows, width);
+  }
+
+  /** Everything that a tree remembers, in the order of computation. */
+  public static List<StatePart> of(Node root) {
+    List<StatePart> list = new ArrayList<>();
+    root.visit(node -> list.addAll(own(node)));
+    return list;
+  }
+
+  /** What one node remembers, its children left out. */
+  public static List<StatePart> own(Node node) {
+    return switch (node.layer()) {
+      case Conv1d c when c.history() > 0 -> {
+        Shape x = node.input();
+        yield List.of(new StatePart(node.name("x"), c.history(), x.width(), x.rows()));
+      }
+      case Conv1d ignored -> List.of();
+      case Gru g -> List.of(new StatePart(node.name("h"), 1, g.units(), 0));
+      case Attention a -> {
+        Shape x = node.input();
+        yield List.of(
+            new StatePart(node.name("k"), a.window(), x.width(), x.rows()),
+            new StatePart(node.name("v"), a.window(), x.width(), x.rows()),
+            new StatePart(node.name("valid"), a.window(), 1, x.rows()));
+      }
+      case Linear ignored -> List.of();
+      case Activation ignored -> List.of();
+      case LayerNorm ignored -> List.of();
+      case RmsNorm ignored -> List.of();
+      case Embedding ignored -> List.of();
+      case Standardize ignored -> List.of();
+      case Dropout ignored -> List.of();
+      case Absent ignored -> List.of();
+      case PoolRows ignored -> List.of();
+      case Conv2d ignored -> List.of();
+      case Pool2d ignored -> List.of();
+      case GlobalPool ignored -> List.of();
+      case FeedForward ignored -> List.of();
+      case Residual ignored -> List.of();
+      case Serial ignored -> List.of();
+      case Parallel ignored -> List.of();
+      case Each ignored -> List.of();
+      case Concat ignored -> List.of();
+    };
+  }
+}

@@ -1,0 +1,95 @@
+package dev.syncline.step;
+
+import dev.syncline.spec.Layer.Function;
+import dev.syncline.spec.Layer.Pooling;
+import java.util.List;
+
+/**
+ * One operation of a step program: what it reads and writes, all offsets fixed. Each is run by one
+ * method of {@link Operations}.
+ */
+public sealed interface Op {
+  /** Rows times a matrix. */
+  record MatMul(Buffer in, Buffer out, Panels weight) implements Op {}
+
+  record Apply(Function function, Buffer in, Buffer out) implements Op {}
+
+  record LayerNorm(Buffer in, Buffer out, float[] weight, float[] bias, float epsilon)
+      implements Op {}
+
+  record RmsNorm(Buffer in, Buffer out, float[] weight, float epsilon) implements Op {}
+
+  record Embed(String path, Buffer in, Buffer out, float[] table, int count) implements Op {}
+
+  record Standardize(Buffer in, Buffer out, float[] mean, float[] deviation, float clip)
+      implements Op {}
+
+  record Absent(Buffer in, Buffer out, float[] vector) implements Op {}
+
+  /** Taps of a causal convolution gathered into {@code patch}, then one matrix product. */
+  record Conv1d(
+      Buffer in,
+      Buffer out,
+      Panels weight,
+      int kernel,
+      int stride,
+      int dilation,
+      Ring ring,
+      int patch)
+      implements Op {}
+
+  /** {@code weight[tap][channel]}. */
+  record DepthwiseConv1d(
+      Buffer in,
+      Buffer out,
+      float[] weight,
+      float[] bias,
+      int kernel,
+      int stride,
+      int dilation,
+      Ring ring)
+      implements Op {}
+
+  record PoolRows(Pooling pooling, Buffer in, Buffer out, int rows) implements Op {}
+
+  /** Patches of a picture gathered into {@code patch}, then one matrix product. */
+  record Conv2d(
+      Buffer in, Buffer out, Panels weight, int kernel, int stride, int padding, int patch)
+      implements Op {}
+
+  /** {@code weight[y][x][channel]}. */
+  record DepthwiseConv2d(
+      Buffer in, Buffer out, float[] weight, float[] bias, int kernel, int stride, int padding)
+      implements Op {}
+
+  record Pool2d(Pooling pooling, Buffer in, Buffer out, int kernel, int stride) implements Op {}
+
+  record GlobalPool(Pooling pooling, Buffer in, Buffer out) implements Op {}
+
+  /** {@code gatesX} holds three gates a row, {@code gatesH} three gates. */
+  record Gru(Buffer in, Buffer out, Panels weightX, Panels weightH, Ring h, int gatesX, int gatesH)
+      implements Op {}
+
+  record Attention(
+      Buffer in,
+      Buffer out,
+      int heads,
+      int window,
+      boolean rope,
+      Panels q,
+      Panels k,
+      Panels v,
+      Panels o,
+      Ring keys,
+      Ring values,
+      Ring valid,
+      int query,
+      int mixed,
+      int scores)
+      implements Op {}
+
+  /** {@code x + inner(x)}; valid where both are. */
+  record Add(Buffer x, Buffer inner, Buffer out) implements Op {}
+
+  record Concat(List<Buffer> in, Buffer out) implements Op {}
+}

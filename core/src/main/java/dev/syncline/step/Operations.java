@@ -1,0 +1,287 @@
+package dev.syncline.step;
+
+import dev.syncline.json.InputException;
+import dev.syncline.spec.Layer.Pooling;
+import java.util.Arrays;
+
+/** Runs operations. {@code x} is the scratch, {@code s} the slab; nothing is allocated. */
+final class Operations {
+  private Operations() {}
+
+  static void run(Op op, Kernels kernels, float[] x, float[] s, long tick) {
+    switch (op) {
+      case Op.MatMul o -> {
+        kernels.matmul(
+            o.weight(),
+            o.in().rows(),
+            x,
+            o.in().at(),
+            o.in().size(),
+            x,
+            o.out().at(),
+            o.out().size());
+        o.out().mask(x);
+      }
+      case Op.Apply o -> {
+        int n = o.in().rows() * o.in().size();
+        kernels.apply(o.function(), x, o.in().at(), x, o.out().at(), n);
+        o.out().mask(x);
+      }
+      case Op.LayerNorm o -> layerNorm(o, x);
+      case Op.RmsNorm o -> rmsNorm(o, kernels, x);
+      case Op.Embed o -> embed(o, x);
+      case Op.Standardize o -> standardize(o, x);
+      case Op.Absent o -> absent(o, x);
+      case Op.Conv1d o -> conv1d(o, kernels, x, s, tick);
+      case Op.DepthwiseConv1d o -> depthwiseConv1d(o, x, s, tick);
+      case Op.PoolRows o -> poolRows(o, x);
+      case Op.Conv2d o -> ImageOperations.conv2d(o, kernels, x);
+      case Op.DepthwiseConv2d o -> ImageOperations.depthwiseConv2d(o, x);
+      case Op.Pool2d o -> ImageOperations.pool2d(o, x);
+      case Op.GlobalPool o -> ImageOperations.globalPool(o, x);
+      case Op.Gru o -> gru(o, kernels, x, s);
+      case Op.Attention o -> AttentionOperation.run(o, kernels, x, s, tick);
+      case Op.Add o -> add(o, x);
+      case Op.Concat o -> concat(o, x);
+    }
+  }
+
+  private static void layerNorm(Op.LayerNorm o, float[] x) {
+    int size = o.in().size();
+    int width = o.weight().length;
+    for (int r = 0; r < o.in().rows(); r++) {
+      int from = o.in().at() + r * size;
+      int to = o.out().at() + r * size;
+      double sum = 0;
+      for (int i = 0; i < size; i++) {
+        sum += x[from + i];
+      }
+      float mean = (float) (sum / size);
+      double squares = 0;
+      for (int i = 0; i < size; i++) {
+        float d = x[from + i] - mean;
+        squares += d * d;
+      }
+      float scale = (float) (1 / Math.sqrt(squares / size + o.epsilon()));
+      for (int i = 0; i < size; i += width) {
+        for (int c = 0; c < width; c++) {
+          x[to + i + c] = (x[from + i + c] - mean) * scale * o.weight()[c] + o.bias()[c];
+        }
+      }
+    }
+    o.out().mask(x);
+  }
+
+  private static void rmsNorm(Op.RmsNorm o, Kernels kernels, float[] x) {
+    int width = o.in().size();
+    for (int r = 0; r < o.in().rows(); r++) {
+      int from = o.in().at() + r * width;
+      int to = o.out().at() + r * width;
+      float squares = kernels.dot(x, from, x, from, width);
+      float scale = (float) (1 / Math.sqrt(squares / width + o.epsilon()));
+      for (int c = 0; c < width; c++) {
+        x[to + c] = x[from + c] * scale * o.weight()[c];
+      }
+    }
+  }
+
+  private static void embed(Op.Embed o, float[] x) {
+    int width = o.out().size();
+    for (int r = 0; r < o.in().rows(); r++) {
+      if (x[o.in().valid() + r] != 0) {
+        float id = x[o.in().at() + r];
+        if (!(id >= 0 && id < o.count()) || id != (int) id) {
+          throw new InputException(
+              o.path()
+                  + ": a row holds "
+                  + id
+                  + ", the embedding knows whole numbers from 0 to "
+                  + (o.count() - 1));
+        }
+        System.arraycopy(o.table(), (int) id * width, x, o.out().at() + r * width, width);
+      }
+    }
+    o.out().mask(x);
+  }
+
+  private static void standardize(Op.Standardize o, float[] x) {
+    int width = o.in().size();
+    for (int r = 0; r < o.in().rows(); r++) {
+      for (int c = 0; c < width; c++) {
+        float v = (x[o.in().at() + r * width + c] - o.mean()[c]) / o.deviation()[c];
+        x[o.out().at() + r * width + c] = Math.min(o.clip(), Math.max(-o.clip(), v));
+      }
+    }
+    o.out().mask(x);
+  }
+
+  private static void absent(Op.Absent o, float[] x) {
+    int width = o.in().size();
+    for (int r = 0; r < o.in().rows(); r++) {
+      boolean here = x[o.in().valid() + r] != 0;
+      int to = o.out().at() + r * width;
+      System.arraycopy(here ? x : o.vector(), here ? o.in().at() + r * width : 0, x, to, width);
+      x[o.out().valid() + r] = 1;
+    }
+  }
+
+  private static void conv1d(Op.Conv1d o, Kernels kernels, float[] x, float[] s, long tick) {
+    int in = o.in().size();
+    int patchSize = o.kernel() * in;
+    for (int r = 0; r < o.in().rows(); r++) {
+      long n = tick * o.in().rows() + r;
+      if ((r + 1) % o.stride() == 0) {
+        int patch = o.patch() + (r + 1) / o.stride() * patchSize;
+        for (int age = 0; age < o.kernel(); age++) {
+          patch -= in;
+          int from = age == 0 ? o.in().at() + r * in : o.ring().slot(n - (long) age * o.dilation());
+          System.arraycopy(age == 0 ? x : s, from, x, patch, in);
+        }
+      }
+      remember(o.ring(), n, x, o.in().at() + r * in, s);
+    }
+    int out = o.out().size();
+    kernels.matmul(o.weight(), o.out().rows(), x, o.patch(), patchSize, x, o.out().at(), out);
+    anyValid(o.in(), o.out(), o.stride(), x);
+    o.out().mask(x);
+  }
+
+  private static void depthwiseConv1d(Op.DepthwiseConv1d o, float[] x, float[] s, long tick) {
+    int width = o.in().size();
+    for (int r = 0; r < o.in().rows(); r++) {
+      long n = tick * o.in().rows() + r;
+      if ((r + 1) % o.stride() == 0) {
+        int to = o.out().at() + r / o.stride() * width;
+        System.arraycopy(o.bias(), 0, x, to, width);
+        for (int age = 0; age < o.kernel(); age++) {
+          int weight = (o.kernel() - 1 - age) * width;
+          int from =
+              age == 0 ? o.in().at() + r * width : o.ring().slot(n - (long) age * o.dilation());
+          addProduct(age == 0 ? x : s, from, o.weight(), weight, x, to, width);
+        }
+      }
+      remember(o.ring(), n, x, o.in().at() + r * width, s);
+    }
+    anyValid(o.in(), o.out(), o.stride(), x);
+    o.out().mask(x);
+  }
+
+  static void addProduct(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] += a[aAt + i] * b[bAt + i];
+    }
+  }
+
+  /** A row enters a ring; null where a layer needs no memory. */
+  static void remember(Ring ring, long n, float[] x, int from, float[] s) {
+    if (ring != null) {
+      System.arraycopy(x, from, s, ring.slot(n), ring.part().width());
+    }
+  }
+
+  private static void anyValid(Buffer in, Buffer out, int rows, float[] x) {
+    for (int j = 0; j < out.rows(); j++) {
+      float any = 0;
+      for (int r = j * rows; r < (j + 1) * rows; r++) {
+        any = Math.max(any, x[in.valid() + r]);
+      }
+      x[out.valid() + j] = any;
+    }
+  }
+
+  private static void poolRows(Op.PoolRows o, float[] x) {
+    int width = o.in().size();
+    anyValid(o.in(), o.out(), o.rows(), x);
+    for (int j = 0; j < o.out().rows(); j++) {
+      int to = o.out().at() + j * width;
+      int count = 0;
+      Arrays.fill(x, to, to + width, 0);
+      for (int r = j * o.rows(); r < (j + 1) * o.rows(); r++) {
+        if (x[o.in().valid() + r] != 0) {
+          accumulate(o.pooling(), count == 0, x, o.in().at() + r * width, to, width);
+          count++;
+        }
+      }
+      if (o.pooling() == Pooling.MEAN && count > 0) {
+        scale(x, to, width, 1f / count);
+      }
+    }
+  }
+
+  /** Adds a row to a sum or takes its maximum; the first one is copied. */
+  static void accumulate(Pooling pooling, boolean first, float[] x, int from, int to, int n) {
+    if (first) {
+      System.arraycopy(x, from, x, to, n);
+    } else if (pooling == Pooling.MEAN) {
+      for (int c = 0; c < n; c++) {
+        x[to + c] += x[from + c];
+      }
+    } else {
+      for (int c = 0; c < n; c++) {
+        x[to + c] = Math.max(x[to + c], x[from + c]);
+      }
+    }
+  }
+
+  static void scale(float[] x, int at, int n, float by) {
+    for (int i = at; i < at + n; i++) {
+      x[i] *= by;
+    }
+  }
+
+  private static void gru(Op.Gru o, Kernels kernels, float[] x, float[] s) {
+    int units = o.out().size();
+    int h = o.h().at();
+    int gates = 3 * units;
+    kernels.matmul(o.weightX(), o.in().rows(), x, o.in().at(), o.in().size(), x, o.gatesX(), gates);
+    for (int r = 0; r < o.in().rows(); r++) {
+      int to = o.out().at() + r * units;
+      if (x[o.in().valid() + r] == 0) {
+        Arrays.fill(x, to, to + units, 0);
+        continue;
+      }
+      kernels.matmul(o.weightH(), 1, s, h, units, x, o.gatesH(), gates);
+      int a = o.gatesX() + r * gates;
+      int b = o.gatesH();
+      for (int i = 0; i < 2 * units; i++) {
+        x[a + i] += x[b + i];
+      }
+      kernels.sigmoid(x, a, 2 * units);
+      for (int i = 0; i < units; i++) {
+        x[a + 2 * units + i] += x[a + i] * x[b + 2 * units + i];
+      }
+      kernels.tanh(x, a + 2 * units, units);
+      for (int i = 0; i < units; i++) {
+        float z = x[a + units + i];
+        s[h + i] = (1 - z) * x[a + 2 * units + i] + z * s[h + i];
+      }
+      System.arraycopy(s, h, x, to, units);
+    }
+  }
+
+  private static void add(Op.Add o, float[] x) {
+    int n = o.x().rows() * o.x().size();
+    for (int i = 0; i < n; i++) {
+      x[o.out().at() + i] = x[o.x().at() + i] + x[o.inner().at() + i];
+    }
+    for (int r = 0; r < o.x().rows(); r++) {
+      x[o.out().valid() + r] = x[o.x().valid() + r] * x[o.inner().valid() + r];
+    }
+    o.out().mask(x);
+  }
+
+  private static void concat(Op.Concat o, float[] x) {
+    int width = o.out().size();
+    for (int r = 0; r < o.out().rows(); r++) {
+      int to = o.out().at() + r * width;
+      float any = 0;
+      for (int i = 0; i < o.in().size(); i++) {
+        Buffer in = o.in().get(i);
+        System.arraycopy(x, in.at() + r * in.size(), x, to, in.size());
+        any = Math.max(any, x[in.valid() + r]);
+        to += in.size();
+      }
+      x[o.out().valid() + r] = any;
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package dev.syncline.step;
+
+import dev.syncline.spec.Layer;
+import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Node;
+import dev.syncline.spec.Shape;
+import dev.syncline.spec.StatePart;
+import dev.syncline.weights.Weights;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A tree compiled with its weights into a flat list of operations. Immutable and shared: a stream
+ * brings its slab of state and its thread a scratch array.
+ *
+ * @param inputs where the caller writes the rows and validity of a tick before {@link #step}
+ * @param outputs where it reads those of the outputs afterwards
+ * @param nodes where every node's output lies, by path, for inspection
+ * @param rings where every state part lies in the slab, by name
+ * @param stateSize floats of state
+ * @param scratchSize floats of scratch
+ */
+public record Program(
+    List<Op> ops,
+    Map<String, Buffer> inputs,
+    Map<String, Buffer> outputs,
+    Map<String, Map<String, Buffer>> nodes,
+    Map<String, Ring> rings,
+    int stateSize,
+    int scratchSize,
+    Kernels kernels) {
+
+  public static Program compile(Node root, Weights weights, Kernels kernels) {
+    return new Compiler(weights, kernels).compile(root);
+  }
+
+  /** One tick of one stream: {@code tick} counts from 0 at the stream's start. */
+  public void step(float[] scratch, float[] state, long tick) {
+    for (int i = 0; i < ops.size(); i++) {
+      Operations.run(ops.get(i), kernels, scratch, state, tick);
+    }
+  }
+
+  /** A state part in its exact form: its rows, oldest first, as they are before {@code tick}. */
+  public float[] ordered(String name, float[] state, long tick) {
+    Ring ring = rings.get(name);
+    float[] rows = new float[ring.part().size()];
+    ring.ordered(state, tick * ring.part().perTick(), rows, 0);
+    return rows;
+  }
+
+  private static final class Compiler {
+    private final Weights weights;
+    private final Kernels kernels;
+    private final List<Op> ops = new ArrayList<>();
+    private final Map<String, Map<String, Buffer>> nodes = new LinkedHashMap<>();
+    private final Map<String, Ring> rings = new LinkedHashMap<>();
+    private int scratch;
+
+    Compiler(Weights weights, Kernels kernels) {
+      this.weights = weights;
+      this.kernels = kernels;
+    }
+
+    Program compile(Node root) {
+      int state = 0;
+      for (StatePart part : StatePart.of(root)) {
+        rings.put(part.name(), new Ring(part, state));
+        state = Math.addExact(state, part.size());
+      }
+      Map<String, Buffer> inputs = new LinkedHashMap<>();
+      root.in().forEach((name, shape) -> inputs.put(name, fresh(shape)));
+      Map<String, Buffer> outputs = emit(root, inputs);
+      return new Program(List.copyOf(ops), inputs, outputs, nodes, rings, state, scratch, kernels);
+    }
+
+    private Map<String, Buffer> emit(Node node, Map<String, Buffer> in) {
+      Map<String, Buffer> out = new LinkedHashMap<>();
+      switch (node.layer()) {
+        case Serial ignored -> out.putAll(chain(node, in));
+        case FeedForward ignored -> out.putAll(chain(node, in));
+        case Parallel ignored ->
+            node.children().forEach((name, child) -> out.put(name, one(emit(child, in))));
+        case Each ignored -> {
+          out.putAll(in);
+          node.children()
+              .forEach(
+                  (name, child) -> out.put(name, one(emit(child, Map.of(name, in.get(name))))));
+        }
+        case Residual ignored -> {
+          Buffer inner = one(emit(node.children().get("inner"), in));
+          Buffer sum = fresh(node.output());
+          ops.add(new Op.Add(one(in), inner, sum));
+          out.put(name(node), sum);
+        }
+        case Concat ignored -> {
+          Buffer fused = fresh(node.output());
+          ops.add(new Op.Concat(List.copyOf(in.values()), fused));
+          out.put(name(node), fused);
+        }
+        case Layer ignored -> out.put(name(node), leaf(node, one(in)));
+      }
+      nodes.put(node.path(), out);
+      return out;
+    }
+
+    private Map<String, Buffer> chain(Node node, Map<String, Buffer> in) {
+      Map<String, Buffer> flow = in;
+      for (Node child : node.children().values()) {
+        flow = emit(child, flow);
+      }
+      return flow;
+    }
+
+    private Buffer leaf(Node node, Buffer x) {
+      Buffer y =
+          switch (node.layer()) {
+            case Dropout ignored -> x;
+            case Conv1d ignored -> fresh(node.output());
+            case PoolRows ignored -> fresh(node.output());
+            case Absent ignored -> fresh(node.output());
+            case Layer ignored -> sameRows(node.output(), x);
+          };
+      switch (node.layer()) {
+        case Linear ignored -> ops.add(new Op.MatMul(x, y, matrix(node, "weight", "bias")));
+        case Activation a -> ops.add(new Op.Apply(a.function(), x, y));
+        case LayerNorm n ->
+            ops.add(new Op.LayerNorm(x, y, get(node, "weight"), get(node, "bias"), n.epsilon()));
+        case RmsNorm n -> ops.add(new Op.RmsNorm(x, y, get(node, "weight"), n.epsilon()));
+        case Embedding e ->
+            ops.add(new Op.Embed(node.path(), x, y, get(node, "weight"), e.count()));
+        case Standardize s ->
+            ops.add(new Op.Standardize(x, y, get(node, "mean"), get(node, "deviation"), s.clip()));
+        case Dropout ignored -> {}
+        case Absent ignored -> ops.add(new Op.Absent(x, y, get(node, "vector")));
+        case Conv1d c -> ops.add(conv1d(node, c, x, y));
+        case PoolRows p -> ops.add(new Op.PoolRows(p.pooling(), x, y, p.rows()));
+        case Conv2d c -> ops.add(conv2d(node, c, x, y));
+        case Pool2d p -> ops.add(new Op.Pool2d(p.pooling(), x, y, p.kernel(), p.stride()));
+        case GlobalPool p -> ops.add(new Op.GlobalPool(p.pooling(), x, y));
+        case Gru g ->
+            ops.add(
+                new Op.Gru(
+                    x,
+                    y,
+                    matrix(node, "weight_ih", "bias_ih"),
+                    matrix(node, "weight_hh", "bias_hh"),
+                    rings.get(node.name("h")),
+                    take(3 * g.units() * x.rows()),
+                    take(3 * g.units())));
+        case Attention a -> ops.add(attention(node, a, x, y));
+        case Serial ignored -> throw new AssertionError();
+        case FeedForward ignored -> throw new AssertionError();
+        case Parallel ignored -> throw new AssertionError();
+        case Each ignored -> throw new AssertionError();
+        case Residual ignored -> throw new AssertionError();
+        case Concat ignored -> throw new AssertionError();
+      }
+      return y;
+    }
+
+    private Op conv1d(Node node, Conv1d c, Buffer x, Buffer y) {
+      Ring ring = rings.get(node.name("x"));
+      if (c.depthwise()) {
+        float[] weight = channelsLast(get(node, "weight"), c.kernel(), c.out());
+        return new Op.DepthwiseConv1d(
+            x, y, weight, biasOrZero(node, c.out()), c.kernel(), c.stride(), c.dilation(), ring);
+      }
+      int patch = take(y.rows() * c.kernel() * x.size());
+      return new Op.Conv1d(
+          x, y, matrix(node, "weight", "bias"), c.kernel(), c.stride(), c.dilation(), ring, patch);
+    }
+
+    private Op conv2d(Node node, Conv2d c, Buffer x, Buffer y) {
+      int taps = c.kernel() * c.kernel();
+      if (c.depthwise()) {
+        float[] weight = channelsLast(get(node, "weight"), taps, c.out());
+        return new Op.DepthwiseConv2d(
+            x, y, weight, biasOrZero(node, c.out()), c.kernel(), c.stride(), c.padding());
+      }
+      int patch = take(y.shape().dims().get(1) * taps * x.width());
+      return new Op.Conv2d(
+          x, y, matrix(node, "weight", "bias"), c.kernel(), c.stride(), c.padding(), patch);
+    }
+
+    private Op attention(Node node, Attention a, Buffer x, Buffer y) {
+      return new Op.Attention(
+          x,
+          y,
+          a.heads(),
+          a.window(),
+          a.rope(),
+          matrix(node, "q.weight", "q.bias"),
+          matrix(node, "k.weight", "k.bias"),
+          matrix(node, "v.weight", "v.bias"),
+          matrix(node, "o.weight", "o.bias"),
+          rings.get(node.name("k")),
+          rings.get(node.name("v")),
+          rings.get(node.name("valid")),
+          take(x.size()),
+          take(x.size() * x.rows()),
+          take(a.window()));
+    }
+
+    /** {@code [channel][tap]} to {@code [tap][channel]}. */
+    private static float[] channelsLast(float[] weight, int taps, int channels) {
+      float[] turned = new float[weight.length];
+      for (int c = 0; c < channels; c++) {
+        for (int t = 0; t < taps; t++) {
+          turned[t * channels + c] = weight[c * taps + t];
+        }
+      }
+      return turned;
+    }
+
+    private Panels matrix(Node node, String weight, String bias) {
+      float[] w = get(node, weight);
+      float[] b = weights.values().get(node.name(bias));
+      int out =
+          weights.parameters().stream()
+              .filter(p -> p.name().equals(node.name(weight)))
+              .findFirst()
+              .orElseThrow()
+              .shape()
+              .getFirst();
+      return Panels.pack(out, w.length / out, w, b);
+    }
+
+    private float[] get(Node node, String name) {
+      return weights.get(node.name(name));
+    }
+
+    private float[] biasOrZero(Node node, int width) {
+      float[] bias = weights.values().get(node.name("bias"));
+      return bias == null ? new float[width] : bias;
+    }
+
+    /** A buffer with validity of its own. */
+    private Buffer fresh(Shape shape) {
+      return new Buffer(
+          shape, take(Math.multiplyExact(shape.rows(), shape.size())), take(shape.rows()));
+    }
+
+    /** A buffer that is valid where {@code x} is. */
+    private Buffer sameRows(Shape shape, Buffer x) {
+      return new Buffer(shape, take(Math.multiplyExact(shape.rows(), shape.size())), x.valid());
+    }
+
+    private int take(int floats) {
+      int at = scratch;
+      scratch = Math.addExact(scratch, (floats + 15) / 16 * 16);
+      return at;
+    }
+
+    private static String name(Node node) {
+      return node.out().keySet().iterator().next();
+    }
+
+    private static Buffer one(Map<String, Buffer> bundle) {
+      return bundle.values().iterator().next();
+    }
+  }
+}

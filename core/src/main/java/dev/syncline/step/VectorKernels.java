@@ -1,0 +1,206 @@
+package dev.syncline.step;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The same arithmetic with the Vector API: 256-bit vectors, eight independent sums. Methods are
+ * small and no vector crosses a method's signature, so that the compiler keeps them in registers.
+ */
+public record VectorKernels() implements Kernels {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
+  private static final int L = Panels.LANES;
+  private static final VectorMask<Float>[] FIRST = masks();
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static VectorMask<Float>[] masks() {
+    VectorMask[] masks = new VectorMask[L + 1];
+    for (int n = 0; n <= L; n++) {
+      masks[n] = F.indexInRange(0, n);
+    }
+    return masks;
+  }
+
+  @Override
+  public void matmul(
+      Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    int in = w.in();
+    for (int o = 0; o < w.out(); o += Panels.WIDTH) {
+      int width = Math.min(Panels.WIDTH, w.bias().length - o);
+      int base = o * in;
+      int r = 0;
+      for (; r + 4 <= rows; r += 4) {
+        for (int j = 0; j < width; j += L) {
+          int lanes = Math.min(L, w.out() - o - j);
+          fourRows(
+              w,
+              base + j,
+              width,
+              o + j,
+              x,
+              xAt + r * xStride,
+              xStride,
+              y,
+              yAt + r * yStride + o + j,
+              yStride,
+              lanes);
+        }
+      }
+      for (; r < rows; r++) {
+        if (w.out() - o >= Panels.WIDTH) {
+          panel(w, base, o, x, xAt + r * xStride, y, yAt + r * yStride + o);
+        } else {
+          for (int j = 0; j < width; j += L) {
+            int lanes = Math.min(L, w.out() - o - j);
+            lane(
+                w,
+                base + j,
+                width,
+                o + j,
+                x,
+                xAt + r * xStride,
+                y,
+                yAt + r * yStride + o + j,
+                lanes);
+          }
+        }
+      }
+    }
+  }
+
+  /** One row against a full panel: 64 sums in eight registers. */
+  private static void panel(Panels p, int base, int o, float[] x, int xAt, float[] y, int yAt) {
+    float[] w = p.data();
+    float[] b = p.bias();
+    FloatVector a0 = FloatVector.fromArray(F, b, o);
+    FloatVector a1 = FloatVector.fromArray(F, b, o + L);
+    FloatVector a2 = FloatVector.fromArray(F, b, o + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(F, b, o + 3 * L);
+    FloatVector a4 = FloatVector.fromArray(F, b, o + 4 * L);
+    FloatVector a5 = FloatVector.fromArray(F, b, o + 5 * L);
+    FloatVector a6 = FloatVector.fromArray(F, b, o + 6 * L);
+    FloatVector a7 = FloatVector.fromArray(F, b, o + 7 * L);
+    int at = base;
+    for (int k = 0; k < p.in(); k++, at += Panels.WIDTH) {
+      FloatVector v = FloatVector.broadcast(F, x[xAt + k]);
+      a0 = FloatVector.fromArray(F, w, at).fma(v, a0);
+      a1 = FloatVector.fromArray(F, w, at + L).fma(v, a1);
+      a2 = FloatVector.fromArray(F, w, at + 2 * L).fma(v, a2);
+      a3 = FloatVector.fromArray(F, w, at + 3 * L).fma(v, a3);
+      a4 = FloatVector.fromArray(F, w, at + 4 * L).fma(v, a4);
+      a5 = FloatVector.fromArray(F, w, at + 5 * L).fma(v, a5);
+      a6 = FloatVector.fromArray(F, w, at + 6 * L).fma(v, a6);
+      a7 = FloatVector.fromArray(F, w, at + 7 * L).fma(v, a7);
+    }
+    a0.intoArray(y, yAt);
+    a1.intoArray(y, yAt + L);
+    a2.intoArray(y, yAt + 2 * L);
+    a3.intoArray(y, yAt + 3 * L);
+    a4.intoArray(y, yAt + 4 * L);
+    a5.intoArray(y, yAt + 5 * L);
+    a6.intoArray(y, yAt + 6 * L);
+    a7.intoArray(y, yAt + 7 * L);
+  }
+
+  /** One row against eight outputs of a narrow panel, the inputs in four interleaved sums. */
+  private static void lane(
+      Panels p, int base, int width, int o, float[] x, int xAt, float[] y, int yAt, int lanes) {
+    float[] w = p.data();
+    int n = p.in();
+    FloatVector a0 = FloatVector.fromArray(F, p.bias(), o);
+    FloatVector a1 = FloatVector.zero(F);
+    FloatVector a2 = FloatVector.zero(F);
+    FloatVector a3 = FloatVector.zero(F);
+    int k = 0;
+    int at = base;
+    for (; k + 4 <= n; k += 4, at += 4 * width) {
+      a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
+      a1 =
+          FloatVector.fromArray(F, w, at + width).fma(FloatVector.broadcast(F, x[xAt + k + 1]), a1);
+      a2 =
+          FloatVector.fromArray(F, w, at + 2 * width)
+              .fma(FloatVector.broadcast(F, x[xAt + k + 2]), a2);
+      a3 =
+          FloatVector.fromArray(F, w, at + 3 * width)
+              .fma(FloatVector.broadcast(F, x[xAt + k + 3]), a3);
+    }
+    for (; k < n; k++, at += width) {
+      a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
+    }
+    a0.add(a1).add(a2.add(a3)).intoArray(y, yAt, FIRST[lanes]);
+  }
+
+  /** Four rows against eight outputs. */
+  private static void fourRows(
+      Panels p,
+      int base,
+      int width,
+      int o,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride,
+      int lanes) {
+    float[] w = p.data();
+    FloatVector a0 = FloatVector.fromArray(F, p.bias(), o);
+    FloatVector a1 = FloatVector.fromArray(F, p.bias(), o);
+    FloatVector a2 = FloatVector.fromArray(F, p.bias(), o);
+    FloatVector a3 = FloatVector.fromArray(F, p.bias(), o);
+    int at = base;
+    for (int k = xAt; k < xAt + p.in(); k++, at += width) {
+      FloatVector v = FloatVector.fromArray(F, w, at);
+      a0 = v.fma(FloatVector.broadcast(F, x[k]), a0);
+      a1 = v.fma(FloatVector.broadcast(F, x[k + xStride]), a1);
+      a2 = v.fma(FloatVector.broadcast(F, x[k + 2 * xStride]), a2);
+      a3 = v.fma(FloatVector.broadcast(F, x[k + 3 * xStride]), a3);
+    }
+    VectorMask<Float> mask = FIRST[lanes];
+    a0.intoArray(y, yAt, mask);
+    a1.intoArray(y, yAt + yStride, mask);
+    a2.intoArray(y, yAt + 2 * yStride, mask);
+    a3.intoArray(y, yAt + 3 * yStride, mask);
+  }
+
+  @Override
+  public void exp(float[] a, int at, int n) {
+    int i = at;
+    for (; i + L <= at + n; i += L) {
+      FloatVector v = FloatVector.fromArray(F, a, i).max(PlainKernels.LOW).min(PlainKernels.HIGH);
+      FloatVector e = v.mul(PlainKernels.LOG2E).add(PlainKernels.ROUND).sub(PlainKernels.ROUND);
+      FloatVector r = v.sub(e.mul(PlainKernels.LN2_HIGH)).sub(e.mul(PlainKernels.LN2_LOW));
+      FloatVector sum = r.mul(1f / 720).add(1f / 120);
+      sum = sum.mul(r).add(1f / 24).mul(r).add(1f / 6);
+      sum = sum.mul(r).add(0.5f).mul(r).add(1).mul(r).add(1);
+      IntVector scale = (IntVector) e.convertShape(VectorOperators.F2I, I, 0);
+      scale = scale.add(127).lanewise(VectorOperators.LSHL, 23);
+      sum.mul(scale.reinterpretAsFloats()).intoArray(a, i);
+    }
+    for (; i < at + n; i++) {
+      a[i] = PlainKernels.exp(a[i]);
+    }
+  }
+
+  @Override
+  public float dot(float[] a, int aAt, float[] b, int bAt, int n) {
+    FloatVector s0 = FloatVector.zero(F);
+    FloatVector s1 = FloatVector.zero(F);
+    int i = 0;
+    for (; i + 2 * L <= n; i += 2 * L) {
+      s0 = FloatVector.fromArray(F, a, aAt + i).fma(FloatVector.fromArray(F, b, bAt + i), s0);
+      s1 =
+          FloatVector.fromArray(F, a, aAt + i + L)
+              .fma(FloatVector.fromArray(F, b, bAt + i + L), s1);
+    }
+    float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) {
+      sum += a[aAt + i] * b[bAt + i];
+    }
+    return sum;
+  }
+}
