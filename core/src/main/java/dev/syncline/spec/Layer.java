@@ -95,6 +95,11 @@ public sealed interface Layer {
       positive("kernel", kernel);
       positive("stride", stride);
       positive("dilation", dilation);
+      if ((kernel - 1L) * dilation + 1 < stride) {
+        throw new IllegalArgumentException(
+            "a stride of %d skips rows that a kernel of %d never sees: pool_rows first, or a larger kernel"
+                .formatted(stride, kernel));
+      }
     }
 
     /** Rows before the current one that are remembered. */

@@ -49,7 +49,7 @@ public record Reach(long rows, int jump) {
         yield Map.of(node.out().keySet().iterator().next(), merge(both));
       }
       case Concat ignored -> Map.of(Node.FUSED, merge(in));
-      case Conv1d c -> step(node, in, Math.max(c.history() + 1L, c.stride()), c.stride());
+      case Conv1d c -> step(node, in, c.history() + 1L, c.stride());
       case PoolRows p -> step(node, in, p.rows(), p.rows());
       case Attention a -> step(node, in, a.window(), 1);
       case Gru ignored -> step(node, in, UNLIMITED, 1);

@@ -90,7 +90,7 @@ final class Operations {
     for (int r = 0; r < o.in().rows(); r++) {
       if (x[o.in().valid() + r] != 0) {
         float id = x[o.in().at() + r];
-        if (!(id >= 0 && id < o.count()) || id != (int) id) {
+        if (!(id >= 0 && id < o.count()) || id != Math.rint(id)) {
           throw new InputException(
               o.path()
                   + ": a row holds "
@@ -98,7 +98,8 @@ final class Operations {
                   + ", the embedding knows whole numbers from 0 to "
                   + (o.count() - 1));
         }
-        System.arraycopy(o.table(), (int) id * width, x, o.out().at() + r * width, width);
+        int row = (int) id;
+        System.arraycopy(o.table(), row * width, x, o.out().at() + r * width, width);
       }
     }
     o.out().mask(x);

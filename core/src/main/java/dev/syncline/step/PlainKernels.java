@@ -4,9 +4,9 @@ package dev.syncline.step;
 public record PlainKernels() implements Kernels {
   static final float LOW = -87.3f;
   static final float HIGH = 88.3f;
-  static final float LOG2E = 1.44269504f;
-  static final float LN2_HIGH = 0.693359375f;
-  static final float LN2_LOW = -2.12194440e-4f;
+  static final float LOG2E = 1.442695f;
+  static final float LN2_HIGH = 0.6933594f;
+  static final float LN2_LOW = -2.1219444e-4f;
 
   /** Rounds to the nearest whole number when added and taken away again: 1.5·2^23. */
   static final float ROUND = 12582912f;

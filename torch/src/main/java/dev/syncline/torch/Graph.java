@@ -1,0 +1,350 @@
+package dev.syncline.torch;
+
+import static org.bytedeco.pytorch.global.torch.*;
+
+import dev.syncline.spec.Layer;
+import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Node;
+import dev.syncline.spec.Shape;
+import dev.syncline.spec.StatePart;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+
+/**
+ * A tree as a libtorch graph. One call takes a piece of any length (whole ticks) of a batch of
+ * streams with the state that came before it and gives outputs and the state after it; pieces put
+ * together are the whole, in values and in gradients.
+ */
+public final class Graph {
+  /** Lower than any score: what is not seen. Scalars are made where used: a scope frees them. */
+  static final float LOWEST = -1e30f;
+
+  private final Node root;
+  private final Map<String, Tensor> parameters;
+  private final boolean training;
+  private final BiConsumer<Node, Map<String, Rows>> tap;
+
+  /** The outputs of a piece and the state after it. */
+  public record Result(Map<String, Rows> outputs, State state) {}
+
+  /**
+   * @param parameters all tensors of the tree by name
+   * @param training whether dropout drops, with the numbers of libtorch's generator
+   */
+  public Graph(Node root, Map<String, Tensor> parameters, boolean training) {
+    this(root, parameters, training, (node, rows) -> {});
+  }
+
+  /** The same; {@code tap} is shown every node's outputs. */
+  public Graph(
+      Node root,
+      Map<String, Tensor> parameters,
+      boolean training,
+      BiConsumer<Node, Map<String, Rows>> tap) {
+    this.root = root;
+    this.parameters = parameters;
+    this.training = training;
+    this.tap = tap;
+  }
+
+  /** One piece of a batch. */
+  public Result forward(Map<String, Rows> inputs, State before) {
+    Map<String, Rows> in = new LinkedHashMap<>();
+    root.in().keySet().forEach(name -> in.put(name, inputs.get(name).masked()));
+    Piece piece = new Piece(before);
+    Map<String, Rows> out = piece.bundle(root, in);
+    Map.Entry<String, Shape> first = root.in().entrySet().iterator().next();
+    long ticks = in.get(first.getKey()).rows() / first.getValue().rows();
+    long[] after = before.ticks().clone();
+    for (int i = 0; i < after.length; i++) {
+      after[i] += ticks;
+    }
+    return new Result(out, new State(piece.after, after));
+  }
+
+  private final class Piece {
+    private final State before;
+    private final Map<String, Tensor> after = new LinkedHashMap<>();
+
+    Piece(State before) {
+      this.before = before;
+    }
+
+    Map<String, Rows> bundle(Node node, Map<String, Rows> in) {
+      Map<String, Rows> out = new LinkedHashMap<>();
+      switch (node.layer()) {
+        case Serial ignored -> out.putAll(chain(node, in));
+        case FeedForward ignored -> out.putAll(chain(node, in));
+        case Parallel ignored ->
+            node.children().forEach((name, child) -> out.put(name, one(bundle(child, in))));
+        case Each ignored -> {
+          out.putAll(in);
+          node.children()
+              .forEach(
+                  (name, child) -> out.put(name, one(bundle(child, Map.of(name, in.get(name))))));
+        }
+        case Residual ignored -> {
+          Rows x = one(in);
+          Rows inner = one(bundle(node.children().get("inner"), in));
+          Rows sum = new Rows(x.values().add(inner.values()), both(x.valid(), inner.valid()));
+          out.put(name(node), sum.masked());
+        }
+        case Concat ignored -> {
+          Tensor any = one(in).valid();
+          TensorVector parts = new TensorVector();
+          for (Rows rows : in.values()) {
+            parts.push_back(rows.values());
+            any = any == null || rows.valid() == null ? null : any.logical_or(rows.valid());
+          }
+          out.put(name(node), new Rows(cat(parts, 2), any));
+        }
+        case Layer ignored -> out.put(name(node), leaf(node, one(in)));
+      }
+      tap.accept(node, out);
+      return out;
+    }
+
+    private Map<String, Rows> chain(Node node, Map<String, Rows> in) {
+      Map<String, Rows> flow = in;
+      for (Node child : node.children().values()) {
+        flow = bundle(child, flow);
+      }
+      return flow;
+    }
+
+    private Rows leaf(Node node, Rows x) {
+      Tensor v = x.values();
+      return switch (node.layer()) {
+        case Linear l -> x.with(linear(v, get(node, "weight"), optional(node, "bias")));
+        case Activation a -> x.with(activation(a.function(), v));
+        case LayerNorm n -> x.with(layerNorm(node, n, x));
+        case RmsNorm n -> {
+          Tensor squares = mean(v.mul(v), new long[] {-1}, true, new ScalarTypeOptional());
+          Tensor scale = squares.add(new Scalar(n.epsilon())).rsqrt();
+          yield x.with(v.mul(scale).mul(get(node, "weight")));
+        }
+        case Embedding ignored ->
+            x.with(embedding(get(node, "weight"), v.squeeze(-1).toType(ScalarType.Long)));
+        case Standardize s -> {
+          Tensor z = v.sub(get(node, "mean")).div(get(node, "deviation"));
+          yield x.with(
+              clamp(
+                  z,
+                  new ScalarOptional(new Scalar(-s.clip())),
+                  new ScalarOptional(new Scalar(s.clip()))));
+        }
+        case Dropout d -> training ? x.with(dropout(v, d.p(), true)) : x;
+        case Absent ignored ->
+            x.valid() == null
+                ? x
+                : new Rows(where(Rows.like(x.valid(), v), v, get(node, "vector")), null);
+        case Conv1d c -> conv(node, c, x);
+        case PoolRows p -> poolRows(p, x);
+        case Conv2d c -> x.with(conv(node, c, v));
+        case Pool2d p -> x.with(pool(p, v));
+        case GlobalPool p -> {
+          Tensor pixels = v.flatten(2, 3);
+          yield x.with(
+              p.pooling() == Pooling.MEAN
+                  ? mean(pixels, new long[] {2}, false, new ScalarTypeOptional())
+                  : pixels.amax(new long[] {2}, false));
+        }
+        case Gru ignored -> gruRows(node, x);
+        case Attention a -> new AttentionForm(node, a, parameters, before, after).rows(x);
+        case Serial ignored -> throw new AssertionError();
+        case FeedForward ignored -> throw new AssertionError();
+        case Parallel ignored -> throw new AssertionError();
+        case Each ignored -> throw new AssertionError();
+        case Residual ignored -> throw new AssertionError();
+        case Concat ignored -> throw new AssertionError();
+      };
+    }
+
+    private Tensor layerNorm(Node node, LayerNorm n, Rows x) {
+      Tensor v = x.values();
+      TensorOptional none = new TensorOptional();
+      long[] form = node.input().dims().stream().mapToLong(d -> d).toArray();
+      Tensor normal = layer_norm(v, form, none, none, n.epsilon(), false);
+      return normal.mul(get(node, "weight")).add(get(node, "bias"));
+    }
+
+    private Rows conv(Node node, Conv1d c, Rows x) {
+      Tensor all = x.values();
+      if (c.history() > 0) {
+        StatePart part = StatePart.own(node).getFirst();
+        all = cat(pair(before.parts().get(part.name()), all), 1);
+        after.put(part.name(), all.narrow(1, all.size(1) - c.history(), c.history()));
+      }
+      // The first output row ends with input row stride - 1.
+      Tensor seen = all.narrow(1, c.stride() - 1, all.size(1) - c.stride() + 1).transpose(1, 2);
+      Tensor weight = get(node, "weight").permute(0, 2, 1);
+      Tensor y =
+          conv1d(
+              seen,
+              weight,
+              optional(node, "bias"),
+              new long[] {c.stride()},
+              new long[] {0},
+              new long[] {c.dilation()},
+              c.depthwise() ? c.out() : 1);
+      return new Rows(y.transpose(1, 2), any(x.valid(), c.stride())).masked();
+    }
+
+    private Tensor conv(Node node, Conv2d c, Tensor v) {
+      Tensor weight = get(node, "weight").permute(0, 3, 1, 2);
+      Tensor y =
+          conv2d(
+              pictures(v),
+              weight,
+              optional(node, "bias"),
+              new long[] {c.stride(), c.stride()},
+              new long[] {c.padding(), c.padding()},
+              new long[] {1, 1},
+              c.depthwise() ? c.out() : 1);
+      return rows(y, v);
+    }
+
+    private static Tensor pool(Pool2d p, Tensor v) {
+      long[] kernel = {p.kernel(), p.kernel()};
+      long[] stride = {p.stride(), p.stride()};
+      long[] none = {0, 0};
+      Tensor y =
+          p.pooling() == Pooling.MEAN
+              ? avg_pool2d(pictures(v), kernel, stride, none, false, true, new LongOptional())
+              : max_pool2d(pictures(v), kernel, stride, none, new long[] {1, 1}, false);
+      return rows(y, v);
+    }
+
+    /**
+     * {@code [batch, rows, height, width, channels]} to {@code [batch·rows, channels, height,
+     * width]}.
+     */
+    private static Tensor pictures(Tensor v) {
+      return v.flatten(0, 1).permute(0, 3, 1, 2);
+    }
+
+    private static Tensor rows(Tensor pictures, Tensor like) {
+      Tensor y = pictures.permute(0, 2, 3, 1);
+      return y.reshape(like.size(0), like.size(1), y.size(1), y.size(2), y.size(3));
+    }
+
+    private Rows poolRows(PoolRows p, Rows x) {
+      long batch = x.batch();
+      long groups = x.rows() / p.rows();
+      Tensor v = x.values().reshape(batch, groups, p.rows(), x.values().size(2));
+      long[] rows = {2};
+      if (x.valid() == null) {
+        return new Rows(
+            p.pooling() == Pooling.MEAN
+                ? mean(v, rows, false, new ScalarTypeOptional())
+                : v.amax(rows, false),
+            null);
+      }
+      Tensor valid = x.valid().reshape(batch, groups, p.rows(), 1);
+      Tensor y;
+      if (p.pooling() == Pooling.MEAN) {
+        Tensor count = sum(valid.toType(ScalarType.Float), rows, false, new ScalarTypeOptional());
+        y =
+            sum(v, rows, false, new ScalarTypeOptional())
+                .div(clamp(count, new ScalarOptional(new Scalar(1f))));
+      } else {
+        y = where(valid, v, new Scalar(LOWEST)).amax(rows, false);
+      }
+      return new Rows(y, any(x.valid(), p.rows())).masked();
+    }
+
+    /** The fused kernel where every row is valid, else row by row with the state held. */
+    private Rows gruRows(Node node, Rows x) {
+      String part = node.name("h");
+      Tensor h = before.parts().get(part);
+      TensorVector weights = new TensorVector();
+      for (String name : new String[] {"weight_ih", "weight_hh", "bias_ih", "bias_hh"}) {
+        weights.push_back(get(node, name));
+      }
+      if (x.valid() == null) {
+        var result =
+            gru(
+                x.values(),
+                h.transpose(0, 1).contiguous(),
+                weights,
+                true,
+                1,
+                0,
+                false,
+                false,
+                true);
+        after.put(part, result.get1().transpose(0, 1));
+        return new Rows(result.get0(), null);
+      }
+      Tensor state = h.squeeze(1);
+      TensorVector outputs = new TensorVector();
+      for (long r = 0; r < x.rows(); r++) {
+        Tensor next =
+            gru_cell(
+                x.values().select(1, r),
+                state,
+                weights.get(0),
+                weights.get(1),
+                new TensorOptional(weights.get(2)),
+                new TensorOptional(weights.get(3)));
+        state = where(x.valid().select(1, r).unsqueeze(1), next, state);
+        outputs.push_back(state);
+      }
+      after.put(part, state.unsqueeze(1));
+      return x.with(stack(outputs, 1));
+    }
+
+    private Tensor get(Node node, String name) {
+      return parameters.get(node.name(name));
+    }
+
+    private TensorOptional optional(Node node, String name) {
+      Tensor t = get(node, name);
+      return t == null ? new TensorOptional() : new TensorOptional(t);
+    }
+  }
+
+  static TensorVector pair(Tensor a, Tensor b) {
+    TensorVector pair = new TensorVector();
+    pair.push_back(a);
+    pair.push_back(b);
+    return pair;
+  }
+
+  private static Tensor activation(Function function, Tensor v) {
+    return switch (function) {
+      case RELU -> relu(v);
+      case GELU -> gelu(v, "tanh");
+      case SILU -> silu(v);
+      case TANH -> tanh(v);
+      case SIGMOID -> sigmoid(v);
+    };
+  }
+
+  /** Whether one of each {@code rows} rows is valid; null stays null. */
+  private static Tensor any(Tensor valid, int rows) {
+    return valid == null || rows == 1
+        ? valid
+        : valid.reshape(valid.size(0), valid.size(1) / rows, rows).any(2);
+  }
+
+  private static Tensor both(Tensor a, Tensor b) {
+    return a == null ? b : b == null ? a : a.logical_and(b);
+  }
+
+  private static String name(Node node) {
+    return node.out().keySet().iterator().next();
+  }
+
+  private static Rows one(Map<String, Rows> bundle) {
+    return bundle.values().iterator().next();
+  }
+}

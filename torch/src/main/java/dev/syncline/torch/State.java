@@ -1,0 +1,27 @@
+package dev.syncline.torch;
+
+import static org.bytedeco.pytorch.global.torch.zeros;
+
+import dev.syncline.spec.Node;
+import dev.syncline.spec.StatePart;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What a batch of streams remembers between two pieces.
+ *
+ * @param parts by name, {@code [batch, rows, width]}, oldest row first
+ * @param ticks ticks that each stream has behind it
+ */
+public record State(Map<String, Tensor> parts, long[] ticks) {
+
+  /** The state of streams that have not begun. */
+  public static State start(Node root, int batch) {
+    Map<String, Tensor> parts = new LinkedHashMap<>();
+    for (StatePart part : StatePart.of(root)) {
+      parts.put(part.name(), zeros(new long[] {batch, part.rows(), part.width()}));
+    }
+    return new State(parts, new long[batch]);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.syncline.torch;
+
+import dev.syncline.spec.Layer;
+import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Node;
+import dev.syncline.spec.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Small trees that between them hold every layer in every way it can be set. */
+final class Examples {
+  record Example(String name, Layer layer, Map<String, Shape> in) {
+    Node node() {
+      return Node.resolve(layer, in);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private final List<Example> list = new ArrayList<>();
+
+  static List<Example> all() {
+    Examples examples = new Examples();
+    examples.pointwise();
+    examples.rows();
+    examples.images();
+    examples.memory();
+    examples.composition();
+    return examples.list;
+  }
+
+  private void pointwise() {
+    one("linear", new Linear(13, true), Shape.vector(2, 7));
+    one("linear without bias, wide", new Linear(70, false), Shape.vector(5, 33));
+    for (Function f : Function.values()) {
+      one("activation " + f, new Activation(f), Shape.vector(2, 11));
+    }
+    one("layer norm", new LayerNorm(1e-5f), Shape.vector(2, 9));
+    one("layer norm of pictures", new LayerNorm(1e-5f), Shape.image(1, 3, 4, 5));
+    one("rms norm", new RmsNorm(1e-5f), Shape.vector(3, 9));
+    one("embedding", new Embedding(6, 5), Shape.vector(2, 1));
+    one("standardize", new Standardize(1.5f), Shape.vector(2, 6));
+    one("dropout", new Dropout(0.5f), Shape.vector(2, 6));
+    one("absent", new Absent(), Shape.vector(3, 6));
+    one("feed forward", new FeedForward(12, Function.GELU), Shape.vector(2, 5));
+  }
+
+  private void rows() {
+    one("conv1d", new Conv1d(6, 3, 1, 1, false, true), Shape.vector(4, 5));
+    one("conv1d of one tap", new Conv1d(6, 1, 1, 1, false, true), Shape.vector(2, 5));
+    one("conv1d dilated", new Conv1d(6, 3, 1, 4, false, false), Shape.vector(2, 5));
+    one("conv1d strided", new Conv1d(6, 5, 2, 1, false, true), Shape.vector(4, 5));
+    one(
+        "conv1d strided beyond its kernel",
+        new Conv1d(6, 2, 4, 1, false, true),
+        Shape.vector(4, 5));
+    one("conv1d strided and dilated", new Conv1d(6, 3, 2, 3, false, true), Shape.vector(6, 5));
+    one("conv1d depthwise", new Conv1d(5, 4, 1, 2, true, true), Shape.vector(3, 5));
+    one("conv1d depthwise strided", new Conv1d(5, 4, 2, 1, true, false), Shape.vector(4, 5));
+    one("mean of rows", new PoolRows(Pooling.MEAN, 2), Shape.vector(4, 5));
+    one("maximum of rows", new PoolRows(Pooling.MAX, 4), Shape.vector(4, 5));
+  }
+
+  private void images() {
+    one("conv2d", new Conv2d(4, 3, 1, 1, false, true), Shape.image(2, 6, 5, 3));
+    one("conv2d strided", new Conv2d(9, 3, 2, 1, false, false), Shape.image(1, 8, 7, 3));
+    one("conv2d depthwise", new Conv2d(3, 3, 2, 1, true, true), Shape.image(1, 7, 8, 3));
+    one("mean pooling", new Pool2d(Pooling.MEAN, 2, 2), Shape.image(1, 6, 5, 3));
+    one("max pooling", new Pool2d(Pooling.MAX, 3, 2), Shape.image(2, 7, 7, 3));
+    one("global mean", new GlobalPool(Pooling.MEAN), Shape.image(2, 3, 4, 5));
+    one("global max", new GlobalPool(Pooling.MAX), Shape.image(1, 3, 4, 5));
+  }
+
+  private void memory() {
+    one("gru", new Gru(8), Shape.vector(2, 5));
+    one("gru after absent", serial("absent", new Absent(), "gru", new Gru(9)), Shape.vector(1, 5));
+    one("attention", new Attention(2, 7, true), Shape.vector(2, 12));
+    one("attention without rope", new Attention(3, 5, false), Shape.vector(1, 9));
+    one("attention to one row", new Attention(1, 1, true), Shape.vector(2, 4));
+    one("attention over several ticks", new Attention(2, 40, true), Shape.vector(4, 8));
+  }
+
+  private void composition() {
+    one("residual", new Residual(new Conv1d(5, 3, 1, 1, false, true)), Shape.vector(2, 5));
+    one(
+        "serial",
+        serial("a", new Linear(6, true), "b", new Activation(Function.RELU)),
+        Shape.vector(1, 5));
+    one(
+        "parallel",
+        new Parallel(layers("a", new Linear(3, true), "b", new Gru(4))),
+        Shape.vector(2, 5));
+    Map<String, Shape> two = new LinkedHashMap<>();
+    two.put("audio", Shape.vector(4, 6));
+    two.put("visual", Shape.vector(2, 5));
+    Layer audio = new Conv1d(7, 3, 2, 1, false, true);
+    list.add(
+        new Example(
+            "each and concat",
+            serial("each", new Each(layers("audio", audio)), "fuse", new Concat()),
+            two));
+    Layer encoders =
+        new Each(
+            layers(
+                "audio", serial("conv", audio, "absent", new Absent()),
+                "visual", serial("absent", new Absent(), "up", new Linear(9, true))));
+    Layer block =
+        new Residual(serial("norm", new LayerNorm(1e-5f), "attn", new Attention(4, 6, true)));
+    Layer heads = new Parallel(layers("heard", new Linear(3, true), "seen", new Linear(2, true)));
+    list.add(
+        new Example(
+            "a whole model",
+            serial(
+                "enc",
+                encoders,
+                "fuse",
+                new Concat(),
+                "block",
+                block,
+                "gru",
+                new Gru(6),
+                "heads",
+                heads),
+            two));
+  }
+
+  static Layer serial(Object... namesAndLayers) {
+    return new Serial(layers(namesAndLayers));
+  }
+
+  static Map<String, Layer> layers(Object... namesAndLayers) {
+    Map<String, Layer> map = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndLayers.length; i += 2) {
+      map.put((String) namesAndLayers[i], (Layer) namesAndLayers[i + 1]);
+    }
+    return map;
+  }
+
+  private void one(String name, Layer layer, Shape shape) {
+    list.add(new Example(name, layer, Map.of("x", shape)));
+  }
+}
