@@ -22,16 +22,25 @@ class AudioRowsTest {
   }
 
   /** A stream at work on one of several places in shared arrays. */
-  private record Stream(AudioRowsPlan plan, float[] state, int stateOff, float[] scratch) {
+  private static final class Stream {
+    private final AudioRowsPlan plan;
+    private final float[] state;
+    private final float[] scratch;
+
+    Stream(AudioRowsPlan plan, float[] state, float[] scratch) {
+      this.plan = plan;
+      this.state = state;
+      this.scratch = scratch;
+    }
+
     static Stream fresh(AudioRowsPlan plan) {
       return new Stream(
-          plan, new float[plan.stateSize() + 7], 7, Signals.noise(plan.scratchSize() + 3, 9));
+          plan, new float[plan.stateSize() + 7], Signals.noise(plan.scratchSize() + 3, 9));
     }
 
     float[] row(float[] samples, int r, boolean valid) {
       float[] out = new float[plan.channels() + 2];
-      boolean result =
-          plan.row(samples, (r - 1) * plan.hop(), valid, out, 2, state, stateOff, scratch, 3);
+      boolean result = plan.row(samples, (r - 1) * plan.hop(), valid, out, 2, state, 7, scratch, 3);
       return result ? Arrays.copyOfRange(out, 2, out.length) : null;
     }
   }
@@ -81,7 +90,7 @@ class AudioRowsTest {
       assertThat(moved.row(samples, r, valid)).isEqualTo(alone.row(samples, r, valid));
       neighbour.row(other, r, true);
       if (random.nextInt(5) == 0) {
-        moved = new Stream(plan, moved.state.clone(), 7, neighbour.scratch);
+        moved = new Stream(plan, moved.state.clone(), neighbour.scratch);
       }
     }
   }
