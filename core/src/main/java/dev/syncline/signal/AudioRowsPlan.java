@@ -37,6 +37,11 @@ public final class AudioRowsPlan {
     return window + Math.max(mel.scratchSize(), normalization.scratchSize());
   }
 
+  /** Operations of a row. */
+  public long flops() {
+    return mel.flops() + normalization.flops();
+  }
+
   /**
    * Takes the next {@code hop} samples and gives the row that ends with them. Where they are not
    * valid (not captured, lost), they are not read: the row is zeros and not valid, and silence

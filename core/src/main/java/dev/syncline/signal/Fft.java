@@ -69,6 +69,16 @@ public final class Fft {
     return 2 * size;
   }
 
+  /** Additions and multiplications of {@link #power}. */
+  public long flops() {
+    long flops = 2 + 18L * (half / 2) + 3L * (half - 1) + 2;
+    int n = half;
+    for (; n >= 4; n /= 4) {
+      flops += 34L * (half / 4);
+    }
+    return n == 2 ? flops + 2L * half : flops;
+  }
+
   /** Real and imaginary parts of the {@link #bins} frequencies of {@code x[xOff, xOff + size)}. */
   public void forward(
       float[] x,

@@ -48,6 +48,19 @@ public final class ImageScalePlan {
     return REACH * (config.width() + 1);
   }
 
+  /** Additions and multiplications of the pixels of an image of this size. */
+  public long flops(int width, int height) {
+    long pixels = reached(width, config.width()) * reached(height, config.height());
+    // a source pixel: weighted and added, in each channel, or first made into luma
+    long each = config.channels() == 3 ? 6 : 7;
+    return pixels * each + 2L * outputSize() * reached(height, config.height()) / config.height();
+  }
+
+  /** Source pixels read along an axis, those that two output pixels share counted twice. */
+  private long reached(int source, int target) {
+    return averages(source, target) ? source + target : Math.min(2L, source) * target;
+  }
+
   /**
    * Scales one image.
    *

@@ -95,6 +95,13 @@ public final class LogMelPlan {
     return config.fft() + fft.bins() + fft.scratchSize();
   }
 
+  /** Operations of a row: each addition, multiplication, root and logarithm counts one. */
+  public long flops() {
+    int roots = config.spectrum() == LogMel.Spectrum.MAGNITUDE ? fft.bins() : 0;
+    int logs = config.log() == LogMel.Log.NONE ? 0 : 2 * config.bands();
+    return taper.length + fft.flops() + roots + 2L * weights.length + logs;
+  }
+
   /**
    * One row.
    *

@@ -80,6 +80,16 @@ public final class NormalizationPlan {
     return 0;
   }
 
+  /** Operations of a row: each addition, multiplication, root, power and so on counts one. */
+  public long flops() {
+    return switch (config) {
+      case None n -> 0;
+      case Fixed f -> (f.clip().isPresent() ? 4L : 2L) * channels;
+      case RunningMeanVariance m -> 3 + 12L * channels;
+      case Pcen p -> 15L * channels;
+    };
+  }
+
   /**
    * Normalises {@code row[off, off + channels)} in place. A row that is not valid, or that holds a
    * NaN, an infinity or a magnitude above {@link #LARGEST}, becomes zeros and leaves the state as

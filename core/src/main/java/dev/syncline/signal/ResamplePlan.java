@@ -74,6 +74,11 @@ public final class ResamplePlan {
     return taps - 1 + CHUNK;
   }
 
+  /** Additions and multiplications of an output. */
+  public long flops() {
+    return 2L * taps;
+  }
+
   /** The outputs that the next {@code count} inputs of a stream in this state give. */
   public int outputs(int count, float[] state, int stateOff) {
     // output k is due when input floor(k down / up) has come; the next is at wait + phase / up

@@ -129,6 +129,20 @@ class AudioRowsTest {
   }
 
   @Example
+  void operationsOfARowAreCounted() {
+    LogMelPlan mel = LogMel.yamnet().plan();
+    long weights = 0;
+    for (int band = 0; band < 64; band++) {
+      for (int bin = 0; bin < 257; bin++) {
+        weights += mel.weight(band, bin) > 0 ? 1 : 0;
+      }
+    }
+    long row = 400 + new Fft(512).flops() + 257 + 2 * weights + 2 * 64;
+    assertThat(mel.flops()).isEqualTo(row);
+    assertThat(CONFIG.plan().flops()).isEqualTo(row + 3 + 12 * 64);
+  }
+
+  @Example
   void normalizationIsApplied() {
     float[] samples = Signals.noise(160, 1);
     assertThat(Stream.fresh(CONFIG.plan()).row(samples, 1, true)).containsOnly(0f);

@@ -58,6 +58,12 @@ class FftTest {
     }
   }
 
+  @Test
+  void operationsAreCounted() {
+    // 32 complex points: passes of 4, 4 and 2; 16 pairs to separate; 31 bins and the two ends
+    assertThat(new Fft(64).flops()).isEqualTo(2 * 8 * 34 + 64 + 16 * 18 + 2 + 31 * 3 + 2);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 32, 100, 16384})
   void otherSizesAreRefused(int size) {

@@ -164,6 +164,13 @@ class ImageScaleTest {
   }
 
   @Test
+  void operationsAreCounted() {
+    // 4 source pixels of 3 channels, each weighted and added; then 2 rows weighted and added
+    assertThat(plain(1, 1, 3, Antialias.NONE).plan().flops(9, 9)).isEqualTo(4 * 6 + 2 * 2 * 3);
+    assertThat(plain(1, 1, 1, Antialias.NONE).plan().flops(1, 1)).isEqualTo(7 + 2);
+  }
+
+  @Test
   void tooFewBytesOrAnAbsurdSizeIsRefused() {
     ImageScale config = ImageScale.signedUnit(4, 4);
     assertThatThrownBy(() -> scale(config, new byte[3 * 9 - 1], 3, 3))

@@ -231,6 +231,14 @@ class NormalizationTest {
   }
 
   @Test
+  void operationsOfARowAreCounted() {
+    assertThat(ALL.stream().map(config -> config.plan(3).flops()))
+        .containsExactly(0L, 4 * 3L, 3 + 12 * 3L, 15 * 3L);
+    Fixed unclipped = new Fixed(List.of(0.0), List.of(1.0), Optional.empty());
+    assertThat(unclipped.plan(3).flops()).isEqualTo(2 * 3);
+  }
+
+  @Test
   void sensorRowsAreNormalisedRows() {
     SensorRows config =
         Records.read(

@@ -191,6 +191,12 @@ class ResampleTest {
   }
 
   @Test
+  void anOutputIsAWeightedSumOverTwiceTheDelay() {
+    assertThat(config(48000, 16000).plan().flops()).isEqualTo(2 * (2 * 64 * 3 + 1));
+    assertThat(config(8000, 16000).plan().flops()).isEqualTo(2 * (2 * 64 + 1));
+  }
+
+  @Test
   void equalRatesPassTheSamplesWithoutDelay() {
     float[] in = Signals.noise(1000, 1);
     assertThat(whole(config(16000, 16000).plan(), in)).isEqualTo(in);
