@@ -101,15 +101,15 @@ public final class Records {
     Class<?> raw = (Class<?>) type;
     if (raw == Json.class) {
       return field.value();
-    } else if (raw == int.class) {
+    } else if (raw == int.class || raw == Integer.class) {
       return (int) field.integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
-    } else if (raw == long.class) {
+    } else if (raw == long.class || raw == Long.class) {
       return field.integer(-(1L << 53), 1L << 53);
-    } else if (raw == double.class) {
+    } else if (raw == double.class || raw == Double.class) {
       return field.number();
-    } else if (raw == float.class) {
+    } else if (raw == float.class || raw == Float.class) {
       return (float) field.number();
-    } else if (raw == boolean.class) {
+    } else if (raw == boolean.class || raw == Boolean.class) {
       return field.bool();
     } else if (raw == String.class) {
       return field.string();

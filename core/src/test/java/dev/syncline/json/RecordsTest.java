@@ -46,6 +46,17 @@ class RecordsTest {
     assertThat(Records.read(Drawing.class, Json.parse("t", written))).isEqualTo(drawing);
   }
 
+  record Boxed(
+      List<Double> numbers, Optional<Long> seed, Optional<Integer> count, Optional<Boolean> on) {}
+
+  @Test
+  void numbersAndTruthValuesMayStandInsideListsAndOptionals() {
+    Boxed boxed =
+        new Boxed(List.of(1.5, 2.0), Optional.of(1L << 40), Optional.of(3), Optional.of(true));
+    String written = Records.write(boxed).compact();
+    assertThat(Records.read(Boxed.class, Json.parse("t", written))).isEqualTo(boxed);
+  }
+
   @Test
   void complaintsNameFileFieldAndTheNearestKnownWord() {
     assertBad(TEXT.replace("mood", "mod"), "t: unknown key \"mod\", did you mean \"mood\"?");
