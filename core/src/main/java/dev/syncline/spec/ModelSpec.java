@@ -1,0 +1,104 @@
+package dev.syncline.spec;
+
+import dev.syncline.json.Json;
+import dev.syncline.json.Records;
+import dev.syncline.json.Records.Default;
+import dev.syncline.time.Tick;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A whole model as data, from samples and pictures to events; {@code model.json} is this record.
+ *
+ * @param format version of the file, {@value #FORMAT}
+ * @param name for people
+ * @param tickMs length of a tick in milliseconds
+ * @param delay ticks that a decision waits: that for tick t is made at the end of tick t + delay
+ * @param modalities what comes in, by name
+ * @param body the tree from the modalities' rows to the outputs, one row a tick each
+ * @param outputs what the tree's outputs mean, by name
+ */
+public record ModelSpec(
+    String format,
+    String name,
+    double tickMs,
+    @Default("0") int delay,
+    Map<String, Modality> modalities,
+    Layer body,
+    Map<String, Output> outputs) {
+
+  public static final String FORMAT = "syncline-model/1";
+
+  public ModelSpec {
+    modalities = Collections.unmodifiableMap(new LinkedHashMap<>(modalities));
+    outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+    if (!format.equals(FORMAT)) {
+      throw new IllegalArgumentException("format \"" + format + "\" is not known, only " + FORMAT);
+    }
+    if (delay < 0 || delay > 10_000) {
+      throw new IllegalArgumentException("delay must be from 0 to 10000 ticks, is " + delay);
+    }
+    if (modalities.isEmpty()) {
+      throw new IllegalArgumentException("a model needs at least one modality");
+    }
+    Node node = Node.resolve(body, inputs(modalities, Tick.ofMillis(tickMs)));
+    if (!node.out().keySet().equals(outputs.keySet())) {
+      throw new IllegalArgumentException(
+          "the tree gives " + node.out().keySet() + ", the outputs are " + outputs.keySet());
+    }
+    for (Map.Entry<String, Output> e : outputs.entrySet()) {
+      Shape shape = node.out().get(e.getKey());
+      Shape expected = Shape.vector(1, e.getValue().labels().size());
+      if (!shape.equals(expected)) {
+        throw new IllegalArgumentException(
+            "output %s is %s, its labels ask for %s (one row a tick)"
+                .formatted(e.getKey(), shape, expected));
+      }
+    }
+  }
+
+  public Tick tick() {
+    return Tick.ofMillis(tickMs);
+  }
+
+  /** The tree in its place: shapes of everything. */
+  public Node node() {
+    return Node.resolve(body, inputs(modalities, tick()));
+  }
+
+  /** Every tensor that the model needs. */
+  public List<Parameter> parameters() {
+    return Parameter.of(node());
+  }
+
+  /** What the tree reads, by modality. */
+  public Map<String, Shape> inputs() {
+    return inputs(modalities, tick());
+  }
+
+  public Json json() {
+    return Records.write(this);
+  }
+
+  /** The canonical text of the spec, for digests. */
+  public byte[] canonical() {
+    return json().compact().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, Shape> inputs(Map<String, Modality> modalities, Tick tick) {
+    Map<String, Shape> inputs = new LinkedHashMap<>();
+    modalities.forEach(
+        (name, modality) -> {
+          Shape rows = modality.frontEnd().shape(tick);
+          try {
+            inputs.put(name, modality.encoder().map(e -> e.shape(rows)).orElse(rows));
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("modality " + name + ": " + e.getMessage(), e);
+          }
+        });
+    return inputs;
+  }
+}

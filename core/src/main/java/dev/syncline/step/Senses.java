@@ -1,0 +1,118 @@
+package dev.syncline.step;
+
+import dev.syncline.signal.Encoder;
+import dev.syncline.spec.FrontEnd;
+import dev.syncline.spec.Modality;
+import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All modalities' ways from packets to the rows that the tree reads, with their places in slab,
+ * longs and scratch. Its encoders belong to one session.
+ */
+final class Senses implements AutoCloseable {
+  /** One modality: rows of the front end in {@code rows}, those of the tree in {@code input}. */
+  record Sense(Intake intake, Encoder encoder, EncoderOp op, Buffer rows, Buffer input) {}
+
+  private final Map<String, Sense> senses = new LinkedHashMap<>();
+  private int floats;
+  private int longs;
+  private int scratch;
+  private final int work;
+
+  /**
+   * @param slab first free float of the slab
+   * @param firstLong first free long
+   * @param scratch first free float of the scratch
+   */
+  Senses(Model model, int slab, int firstLong, int scratch) {
+    ModelSpec spec = model.spec();
+    floats = slab;
+    longs = firstLong;
+    this.scratch = scratch;
+    List<Encoder> opened = new ArrayList<>();
+    try {
+      spec.modalities()
+          .forEach(
+              (name, m) -> {
+                m.encoder()
+                    .ifPresent(
+                        e ->
+                            opened.add(
+                                model.encoders().apply(model.folder().resolve(e.file()), e)));
+                Encoder encoder = m.encoder().isPresent() ? opened.getLast() : null;
+                senses.put(name, sense(spec, m, encoder, model.program().inputs().get(name)));
+              });
+    } catch (RuntimeException e) {
+      opened.forEach(Encoder::close);
+      throw e;
+    }
+    work = this.scratch;
+    this.scratch += senses.values().stream().mapToInt(s -> s.intake.scratchSize()).max().orElse(0);
+  }
+
+  private Sense sense(ModelSpec spec, Modality m, Encoder encoder, Buffer input) {
+    Intake intake =
+        switch (m.frontEnd()) {
+          case FrontEnd.Audio a -> new AudioIntake(a, spec.tick(), floats, longs);
+          case FrontEnd.Image i -> new RowIntake(i, spec.tick(), encoder != null, floats, longs);
+          case FrontEnd.Vector v -> new RowIntake(v, spec.tick(), false, floats, longs);
+        };
+    floats = Math.addExact(floats, intake.floats());
+    longs += intake.longs();
+    if (encoder == null) {
+      return new Sense(intake, null, null, input, input);
+    }
+    var e = m.encoder().orElseThrow();
+    Shape shape = intake.shape();
+    Buffer rows = new Buffer(shape, take(shape.rows() * shape.size()), take(shape.rows()));
+    int window = take(e.windowRows() == 1 ? 0 : e.windowRows() * shape.size());
+    EncoderOp op = new EncoderOp(e, rows, input, floats, window);
+    floats = Math.addExact(floats, EncoderOp.floats(e, shape.size(), encoder.stateSize()));
+    return new Sense(intake, encoder, op, rows, input);
+  }
+
+  private int take(int n) {
+    int at = scratch;
+    scratch = Math.addExact(scratch, (n + 15) / 16 * 16);
+    return at;
+  }
+
+  Sense get(String modality) {
+    return senses.get(modality);
+  }
+
+  Iterable<Sense> all() {
+    return senses.values();
+  }
+
+  Map<String, Sense> byName() {
+    return senses;
+  }
+
+  int floats() {
+    return floats;
+  }
+
+  int longs() {
+    return longs;
+  }
+
+  int scratchSize() {
+    return scratch;
+  }
+
+  /** First float of the scratch that intakes work in. */
+  int work() {
+    return work;
+  }
+
+  @Override
+  public void close() {
+    senses.values().stream().filter(s -> s.encoder != null).forEach(s -> s.encoder.close());
+  }
+}

@@ -1,0 +1,338 @@
+package dev.syncline.step;
+
+import dev.syncline.event.EventDecoder;
+import dev.syncline.json.Field;
+import dev.syncline.spec.Output;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * One stream of a model: owns its state and the scratch of one thread. Push packets as they are
+ * captured, then {@link #advance} while it says that a tick is done. What comes out depends on
+ * capture times alone, not on when or in which pieces packets arrive. Not thread-safe; a tick
+ * allocates nothing.
+ */
+public final class Session implements AutoCloseable {
+  /** Hears of events as they are told; outputs by name, labels by number. */
+  public interface Sink {
+    void opened(String output, int label, long onsetTick, long toldTick, float probability);
+
+    void closed(String output, int label, long onsetTick, long offsetTick, long toldTick);
+  }
+
+  /** What takes time in a tick. */
+  public enum Stage {
+    FRONT_END,
+    ENCODERS,
+    MODEL,
+    DECODER
+  }
+
+  /** A sink that hears nothing. */
+  public static final Sink SILENT =
+      new Sink() {
+        @Override
+        public void opened(String output, int label, long onset, long told, float probability) {}
+
+        @Override
+        public void closed(String output, int label, long onset, long offset, long told) {}
+      };
+
+  /** One output on its way from logits to events. */
+  private final class Track implements EventDecoder.Sink {
+    final String name;
+    final Output output;
+    final Buffer logits;
+    final float[] probabilities;
+    final EventDecoder decoder;
+    final int longs;
+
+    Track(String name, Output output, Buffer logits, int longs) {
+      this.name = name;
+      this.output = output;
+      this.logits = logits;
+      this.longs = longs;
+      probabilities = new float[output.labels().size()];
+      decoder = new EventDecoder(output.decoding(), output.labels().size());
+    }
+
+    @Override
+    public void opened(int label, long onsetTick, float probability) {
+      sink.opened(name, label, onsetTick, state.tick(), probability);
+    }
+
+    @Override
+    public void closed(int label, long onsetTick, long offsetTick) {
+      sink.closed(name, label, onsetTick, offsetTick, state.tick());
+    }
+  }
+
+  // Longs at the head of every state: tick, seen, end + 1 (0: open), then outcomes' counts.
+  private static final int TICK = 0;
+  private static final int SEEN = 1;
+  private static final int END = 2;
+  private static final int COUNTS = 3;
+  private static final int HEAD = COUNTS + 6;
+
+  private final Model model;
+  private final Sink sink;
+  private final LongSupplier clock;
+  private final Senses senses;
+  private final Track[] tracks;
+  private final StreamState state;
+  private final float[] scratch;
+  private final long tickNs;
+  private final long[] stageNs = new long[Stage.values().length];
+  private boolean decided;
+
+  /**
+   * @param clock nanoseconds, for the stages' times only
+   */
+  public Session(Model model, Sink sink, LongSupplier clock) {
+    this.model = model;
+    this.sink = sink;
+    this.clock = clock;
+    tickNs = model.spec().tick().ns();
+    senses = new Senses(model, model.program().stateSize(), HEAD, model.program().scratchSize());
+    List<Track> list = new ArrayList<>();
+    int longs = senses.longs();
+    for (Map.Entry<String, Output> e : model.spec().outputs().entrySet()) {
+      Track track =
+          new Track(e.getKey(), e.getValue(), model.program().outputs().get(e.getKey()), longs);
+      longs += track.decoder.stateSize();
+      list.add(track);
+    }
+    tracks = list.toArray(Track[]::new);
+    state = new StreamState(senses.floats(), longs, model.digest());
+    scratch = new float[senses.scratchSize()];
+  }
+
+  /** Pushes samples (at most a tick of them) or one vector. */
+  public Outcome push(String modality, long captureNs, float[] values, int offset, int count) {
+    Senses.Sense sense = sense(modality);
+    if (isOver()) {
+      return counted(Outcome.CLOSED);
+    }
+    return counted(
+        switch (sense.intake()) {
+          case AudioIntake a -> {
+            Outcome outcome =
+                a.push(state, captureNs, values, offset, count, scratch, senses.work());
+            seen(captureNs + Math.round(count * 1e9 / a.sourceHz()));
+            yield outcome;
+          }
+          case RowIntake r -> {
+            if (r.takesPictures() || count != r.shape().size()) {
+              throw new IllegalArgumentException(
+                  modality
+                      + " takes "
+                      + (r.takesPictures() ? "pictures" : r.shape().size() + " numbers")
+                      + ", not "
+                      + count
+                      + " numbers");
+            }
+            seen(captureNs);
+            yield r.push(state, captureNs, values, offset);
+          }
+        });
+  }
+
+  /** Pushes a picture: packed rows of red, green and blue bytes from the top left. */
+  public Outcome push(String modality, long captureNs, byte[] rgb, int width, int height) {
+    if (!(sense(modality).intake() instanceof RowIntake r) || !r.takesPictures()) {
+      throw new IllegalArgumentException(modality + " takes no pictures");
+    }
+    if (isOver()) {
+      return counted(Outcome.CLOSED);
+    }
+    seen(captureNs);
+    return counted(r.push(state, captureNs, rgb, width, height, scratch, senses.work()));
+  }
+
+  /** The stream ends at a capture time: ticks up to there are done whatever is missing. */
+  public void end(long captureNs) {
+    if (!isOver()) {
+      state.longs[END] = captureNs + 1;
+    }
+  }
+
+  /**
+   * Does the next tick if all that belongs to it is there, or if another modality is already more
+   * than a tick ahead of it, or if the stream has ended behind it.
+   *
+   * @return whether a tick was done
+   */
+  public boolean advance() {
+    if (!ready()) {
+      return false;
+    }
+    long begin = clock.getAsLong();
+    for (Senses.Sense sense : senses.all()) {
+      sense.intake().take(state, scratch, sense.rows(), senses.work());
+    }
+    begin = lap(Stage.FRONT_END, begin);
+    for (Senses.Sense sense : senses.all()) {
+      if (sense.op() != null) {
+        sense.op().run(sense.encoder(), scratch, state.slab, state.tick());
+      }
+    }
+    begin = lap(Stage.ENCODERS, begin);
+    run(begin);
+    return true;
+  }
+
+  /**
+   * Does one tick from rows that were made before (a feature cache), past the front ends: the same
+   * bits as from the packets they were made of.
+   */
+  public void advance(Map<String, Block> inputs, int tick) {
+    for (Map.Entry<String, Buffer> e : model.program().inputs().entrySet()) {
+      inputs.get(e.getKey()).load(tick, scratch, e.getValue());
+    }
+    run(clock.getAsLong());
+  }
+
+  private void run(long begin) {
+    model.program().step(scratch, state.slab, state.tick());
+    for (Track track : tracks) {
+      probabilities(track);
+    }
+    long decode = lap(Stage.MODEL, begin);
+    state.longs[TICK]++;
+    decided = decisionTick() >= 0;
+    for (Track track : tracks) {
+      if (decided && isValid(track)) {
+        track.decoder.step(decisionTick(), track.probabilities, 0, state.longs, track.longs, track);
+      }
+    }
+    lap(Stage.DECODER, decode);
+  }
+
+  private void probabilities(Track track) {
+    int n = track.probabilities.length;
+    System.arraycopy(scratch, track.logits.at(), track.probabilities, 0, n);
+    switch (track.output.kind()) {
+      case MULTI_LABEL -> model.program().kernels().sigmoid(track.probabilities, 0, n);
+      case ONE_LABEL -> model.program().kernels().softmax(track.probabilities, 0, n);
+    }
+  }
+
+  private boolean ready() {
+    long end = model.spec().tick().end(state.tick());
+    if (state.longs[END] != 0) {
+      return end <= state.longs[END] - 1 + model.spec().delay() * tickNs;
+    }
+    boolean all = true;
+    for (Senses.Sense sense : senses.all()) {
+      all &= sense.intake().knownUntil(state) >= end;
+    }
+    return all || state.longs[SEEN] >= end + tickNs;
+  }
+
+  /**
+   * Closes the events that are open: call once, when {@link #advance} is false after {@link #end}.
+   */
+  public void finish() {
+    for (Track track : tracks) {
+      track.decoder.finish(state.longs, track.longs, track);
+    }
+  }
+
+  /** The tick that the last decision is for; negative while the model's delay has not passed. */
+  public long decisionTick() {
+    return state.tick() - 1 - model.spec().delay();
+  }
+
+  /** Whether the last tick brought a decision of an output. */
+  public boolean decided(String output) {
+    return decided && isValid(track(output));
+  }
+
+  /** The last decision's probabilities, one a label; the array is used again by the next tick. */
+  public float[] probabilities(String output) {
+    return track(output).probabilities;
+  }
+
+  /** Nanoseconds that a stage of the last tick took. */
+  public long stageNs(Stage stage) {
+    return stageNs[stage.ordinal()];
+  }
+
+  /** Packets so far that ended in an outcome. */
+  public long count(Outcome outcome) {
+    return state.longs[COUNTS + outcome.ordinal()];
+  }
+
+  public StreamState state() {
+    return state;
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  /** The rows of the last tick that the tree read of a modality. */
+  public void copyRows(String modality, Block to, int tick) {
+    to.store(tick, scratch, sense(modality).input());
+  }
+
+  /** Floating point operations of the front ends in a tick, encoders left out. */
+  public long frontEndFlops() {
+    long flops = 0;
+    for (Senses.Sense sense : senses.all()) {
+      flops += sense.intake().flops();
+    }
+    return flops;
+  }
+
+  @Override
+  public void close() {
+    senses.close();
+  }
+
+  private long lap(Stage stage, long begin) {
+    long now = clock.getAsLong();
+    stageNs[stage.ordinal()] = now - begin;
+    return now;
+  }
+
+  private boolean isOver() {
+    return state.longs[END] != 0;
+  }
+
+  private void seen(long captureNs) {
+    state.longs[SEEN] = Math.max(state.longs[SEEN], captureNs);
+  }
+
+  private Outcome counted(Outcome outcome) {
+    state.longs[COUNTS + outcome.ordinal()]++;
+    return outcome;
+  }
+
+  private boolean isValid(Track track) {
+    return scratch[track.logits.valid()] != 0;
+  }
+
+  private Senses.Sense sense(String modality) {
+    Senses.Sense sense = senses.get(modality);
+    if (sense == null) {
+      throw new IllegalArgumentException(
+          "the model has no modality \""
+              + modality
+              + "\""
+              + Field.hint(modality, senses.byName().keySet()));
+    }
+    return sense;
+  }
+
+  private Track track(String output) {
+    for (Track track : tracks) {
+      if (track.name.equals(output)) {
+        return track;
+      }
+    }
+    throw new IllegalArgumentException("the model has no output \"" + output + "\"");
+  }
+}

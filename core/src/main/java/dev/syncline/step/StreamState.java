@@ -1,0 +1,82 @@
+package dev.syncline.step;
+
+import dev.syncline.json.InputException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * All that a stream remembers: one slab of floats and a short array of longs, both laid out from
+ * the spec, all zero at the start. A snapshot is their copy with the digest of the model behind it;
+ * a restored stream goes on bit for bit, on this machine or another.
+ */
+public final class StreamState {
+  private static final int MAGIC = 0x53594e53;
+  private static final int VERSION = 1;
+
+  final float[] slab;
+  final long[] longs;
+  private final String digest;
+
+  StreamState(int floats, int longs, String digest) {
+    slab = new float[floats];
+    this.longs = new long[longs];
+    this.digest = digest;
+  }
+
+  /** Bytes that the stream keeps between ticks; they never grow. */
+  public long bytes() {
+    return 4L * slab.length + 8L * longs.length;
+  }
+
+  /** The tick that comes next, counted from 0. */
+  public long tick() {
+    return longs[0];
+  }
+
+  /** A copy of everything, little-endian, with a header that names the model. */
+  public byte[] snapshot() {
+    byte[] key = HexFormat.of().parseHex(digest);
+    int size = 4 + 4 + key.length + 4 + 4 + 8 * longs.length + 4 * slab.length;
+    ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(MAGIC).putInt(VERSION).put(key).putInt(longs.length).putInt(slab.length);
+    out.asLongBuffer().put(longs);
+    out.position(out.position() + 8 * longs.length);
+    out.asFloatBuffer().put(slab);
+    return out.array();
+  }
+
+  /**
+   * Takes over a snapshot of a stream of the same model; any other is refused and nothing changes.
+   */
+  public void restore(byte[] snapshot) {
+    byte[] key = HexFormat.of().parseHex(digest);
+    ByteBuffer in = ByteBuffer.wrap(snapshot).order(ByteOrder.LITTLE_ENDIAN);
+    int head = 4 + 4 + key.length + 4 + 4;
+    if (snapshot.length < head || in.getInt() != MAGIC || in.getInt() != VERSION) {
+      throw new InputException("snapshot: not a stream state of this version");
+    }
+    byte[] theirs = new byte[key.length];
+    in.get(theirs);
+    if (!Arrays.equals(key, theirs)) {
+      throw new InputException(
+          "snapshot: made with model "
+              + HexFormat.of().formatHex(theirs, 0, 6)
+              + ", this is model "
+              + digest.substring(0, 12));
+    }
+    if (in.getInt() != longs.length
+        || in.getInt() != slab.length
+        || snapshot.length != head + bytes()) {
+      throw new InputException(
+          "snapshot: cut off or damaged: "
+              + snapshot.length
+              + " bytes, expected "
+              + (head + bytes()));
+    }
+    in.asLongBuffer().get(longs);
+    in.position(head + 8 * longs.length);
+    in.asFloatBuffer().get(slab);
+  }
+}
