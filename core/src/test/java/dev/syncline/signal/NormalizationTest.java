@@ -195,6 +195,20 @@ class NormalizationTest {
     }
   }
 
+  @Test
+  void magnitudesThatAreNoMeasurementsAreRefused() {
+    float largest = NormalizationPlan.LARGEST;
+    for (Normalization config : ALL) {
+      float[][] out =
+          run(config, new float[][] {{largest, -largest, 0}, {Math.nextUp(largest), 0, 0}}, all(2));
+      assertThat(out[0]).isNotNull();
+      assertThat(out[1]).isNull();
+      for (float value : out[0]) {
+        assertThat(value).isFinite();
+      }
+    }
+  }
+
   @Property(tries = 30)
   void aStreamGoesOnFromACopyOfItsStateAnywhereInAnArray(@ForAll long seed) {
     int cut = new SplittableRandom(seed).nextInt(1, 20);
