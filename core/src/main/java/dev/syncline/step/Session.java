@@ -168,6 +168,31 @@ public final class Session implements AutoCloseable {
     if (!ready()) {
       return false;
     }
+    run(sense());
+    return true;
+  }
+
+  /**
+   * Does the next tick's front ends and encoders only and keeps their rows: what a feature cache
+   * holds, made by the code that streams. A session used so makes no decisions.
+   *
+   * @param rows a block for each modality; tick {@code t} of each is written
+   * @return whether a tick was there to do
+   */
+  public boolean advanceRows(Map<String, Block> rows, int t) {
+    if (!ready()) {
+      return false;
+    }
+    sense();
+    state.longs[TICK]++;
+    for (Map.Entry<String, Senses.Sense> e : senses.byName().entrySet()) {
+      rows.get(e.getKey()).store(t, scratch, e.getValue().input());
+    }
+    return true;
+  }
+
+  /** Packets to the tree's rows; gives the time at which that was done. */
+  private long sense() {
     long begin = clock.getAsLong();
     for (Senses.Sense sense : senses.all()) {
       sense.intake().take(state, scratch, sense.rows(), senses.work());
@@ -178,9 +203,7 @@ public final class Session implements AutoCloseable {
         sense.op().run(sense.encoder(), scratch, state.slab, state.tick());
       }
     }
-    begin = lap(Stage.ENCODERS, begin);
-    run(begin);
-    return true;
+    return lap(Stage.ENCODERS, begin);
   }
 
   /**
@@ -271,11 +294,6 @@ public final class Session implements AutoCloseable {
 
   public Model model() {
     return model;
-  }
-
-  /** The rows of the last tick that the tree read of a modality. */
-  public void copyRows(String modality, Block to, int tick) {
-    to.store(tick, scratch, sense(modality).input());
   }
 
   /** Floating point operations of the front ends in a tick, encoders left out. */
