@@ -1,0 +1,68 @@
+package dev.syncline.cli;
+
+import dev.syncline.json.Field;
+import dev.syncline.json.InputException;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * How every command ends: 0 done, 1 input that is refused, 2 a wrong command line, 70 a fault of
+ * Syncline itself. Each failure is one line on standard error; {@code -Dsyncline.trace=true} adds
+ * the stack trace of a fault.
+ */
+public final class Exit implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  public static final int REFUSED = 1;
+  public static final int USAGE = 2;
+  public static final int FAULT = 70;
+
+  private Exit() {}
+
+  /** Makes a command, and all commands below it, end this way. */
+  public static CommandLine install(CommandLine command) {
+    Exit exit = new Exit();
+    return command.setExecutionExceptionHandler(exit).setParameterExceptionHandler(exit);
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (e instanceof InputException) {
+      err.println(oneLine(e.getMessage()));
+      return REFUSED;
+    }
+    String trace =
+        Boolean.getBoolean("syncline.trace") ? "" : " (-Dsyncline.trace=true tells more)";
+    err.println("internal error: " + oneLine(e.toString()) + trace);
+    if (trace.isEmpty()) {
+      e.printStackTrace(err);
+    }
+    return FAULT;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    String hint = "";
+    if (e instanceof UnmatchedArgumentException u && !u.getUnmatched().isEmpty()) {
+      List<String> options =
+          command.getCommandSpec().options().stream().map(o -> o.longestName()).toList();
+      String word = u.getUnmatched().getFirst();
+      hint = word.startsWith("-") && !options.isEmpty() ? Field.hint(word, options) : "";
+    }
+    command
+        .getErr()
+        .println(oneLine(e.getMessage()) + hint + " (" + name + " --help shows the usage)");
+    return USAGE;
+  }
+
+  private static String oneLine(String message) {
+    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", "; ");
+  }
+}
