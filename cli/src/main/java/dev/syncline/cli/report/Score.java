@@ -1,0 +1,33 @@
+package dev.syncline.cli.report;
+
+import java.util.List;
+
+/**
+ * One headline metric, for several systems side by side.
+ *
+ * @param name as people read it, such as "segment F1, heard"
+ * @param note what it means in a line; may be empty
+ * @param higherIsBetter the direction
+ * @param values one for each system of the report, in its order
+ */
+public record Score(String name, String note, boolean higherIsBetter, List<Value> values) {
+  public Score {
+    values = List.copyOf(values);
+  }
+
+  /**
+   * @param mean over seeds, NaN where the metric is not defined
+   * @param sd standard deviation over seeds, NaN for a single run
+   */
+  public record Value(double mean, double sd) {
+    public static Value of(double mean) {
+      return new Value(mean, Double.NaN);
+    }
+  }
+
+  /** What the bars measure against: 1 for shares, else the largest value. */
+  double fullScale() {
+    double most = values.stream().mapToDouble(Value::mean).filter(v -> v > 0).max().orElse(1);
+    return most <= 1 && higherIsBetter ? 1 : most;
+  }
+}
