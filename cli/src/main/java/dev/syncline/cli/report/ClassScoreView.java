@@ -9,7 +9,7 @@ record ClassScoreView(ClassScores scores, List<String> labels, List<String> trac
   void write(Html html) {
     html.leaf(
         "p",
-        scores.metric() + " of each class, best first; a column's head sorts by it.",
+        scores.metric() + " of each class, best mean first; click a column's head to sort by it.",
         "class",
         "lead");
     html.open("div", "class", "card scroll").open("table", "class", "sortable");

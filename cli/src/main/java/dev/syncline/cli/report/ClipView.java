@@ -75,7 +75,8 @@ record ClipView(List<String> labels, List<String> tracks, double threshold) {
     if (clip.stills().isEmpty()) {
       return;
     }
-    int slots = Math.min(SLOTS, clip.stills().size());
+    int some = Math.min(SLOTS, clip.stills().size());
+    int slots = some == 1 ? 1 : some / 2 * 2; // even: narrow pages show every other one
     html.open("div", "class", "lane stills").leaf("div", "frames", "class", "name");
     html.open("div", "class", "field");
     for (int i = 0; i < slots; i++) {

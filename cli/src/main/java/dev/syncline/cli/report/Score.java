@@ -25,9 +25,17 @@ public record Score(String name, String note, boolean higherIsBetter, List<Value
     }
   }
 
-  /** What the bars measure against: 1 for shares, else the largest value. */
-  double fullScale() {
-    double most = values.stream().mapToDouble(Value::mean).filter(v -> v > 0).max().orElse(1);
-    return most <= 1 && higherIsBetter ? 1 : most;
+  /**
+   * What a full bar stands for: 1 for shares, else the largest value that is not a floor's, since a
+   * floor may be a hundred times as bad as everything that is worth comparing.
+   */
+  double fullScale(List<Scored> systems) {
+    double most = 0;
+    for (int i = 0; i < values.size(); i++) {
+      if (systems.get(i).role() != Scored.Role.FLOOR && values.get(i).mean() > most) {
+        most = values.get(i).mean();
+      }
+    }
+    return most == 0 || (most <= 1 && higherIsBetter) ? 1 : most;
   }
 }

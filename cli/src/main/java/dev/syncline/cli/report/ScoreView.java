@@ -31,16 +31,17 @@ record ScoreView(List<Scored> systems, List<Score> scores) {
     if (!score.note().isEmpty()) {
       html.leaf("p", score.note(), "class", "note");
     }
+    double scale = score.fullScale(systems);
     html.open("ul", "class", "bars");
     for (int i = 0; i < systems.size(); i++) {
       Score.Value value = score.values().get(i);
       html.open("li", "class", role(i)).leaf("span", systems.get(i).name(), "class", "who");
       html.open("div", "class", "rail");
-      double share = value.mean() / score.fullScale();
+      double share = value.mean() / scale;
       html.leaf("div", "", "class", "fill", "style", "width:" + Html.percent(share));
       if (value.sd() > 0) {
-        double low = Math.max(0, (value.mean() - value.sd()) / score.fullScale());
-        double width = Math.max(0, Math.min(1, share + value.sd() / score.fullScale()) - low);
+        double low = Math.max(0, (value.mean() - value.sd()) / scale);
+        double width = Math.max(0, Math.min(1, share + value.sd() / scale) - low);
         String at = "left:" + Html.percent(low) + ";width:" + Html.percent(width);
         html.leaf("div", "", "class", "sd", "style", at);
       }
