@@ -3,32 +3,61 @@ package dev.syncline.cli.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a data set contains, counted from its annotations. Seconds of a class are those covered by
  * at least one event: events of one class that overlap are not counted twice.
- *
- * @param events number of events, [modality][class]
- * @param seconds covered seconds, [modality][class]
- * @param together seconds in which both classes are active in any modality, [class][class]; on the
- *     diagonal those of the class itself
- * @param durations number of events by duration, [modality][bin], bins as {@link #binEnd}
  */
-record Census(int[][] events, double[][] seconds, double[][] together, int[][] durations) {
+final class Census {
   /** The shortest duration bin ends here; each further one is twice as long, the last is open. */
   private static final double FIRST_BIN_S = .25;
 
-  private static final int BINS = 9;
+  static final int BINS = 9;
+
+  private final int[][] events;
+  private final double[][] seconds;
+  private final double[][] together;
+  private final int[][] durations;
+
+  private Census(int modalities, int classes) {
+    events = new int[modalities][classes];
+    seconds = new double[modalities][classes];
+    together = new double[classes][classes];
+    durations = new int[modalities][BINS];
+  }
 
   static Census of(List<ClipEvents> clips, int modalities, int classes) {
-    Census census =
-        new Census(
-            new int[modalities][classes],
-            new double[modalities][classes],
-            new double[classes][classes],
-            new int[modalities][BINS]);
+    Census census = new Census(modalities, classes);
     clips.forEach(census::count);
     return census;
+  }
+
+  /** Number of events of a class. */
+  int events(int modality, int label) {
+    return events[modality][label];
+  }
+
+  /** Number of events of all classes. */
+  int events(int modality) {
+    return IntStream.of(events[modality]).sum();
+  }
+
+  /** Seconds that events of a class cover. */
+  double seconds(int modality, int label) {
+    return seconds[modality][label];
+  }
+
+  /**
+   * Seconds in which both classes are active in any modality; of one class with itself: its own.
+   */
+  double together(int a, int b) {
+    return together[a][b];
+  }
+
+  /** Number of events that last as long as {@link #binEnd} says. */
+  int durations(int modality, int bin) {
+    return durations[modality][bin];
   }
 
   /** The end of a duration bin in seconds, infinite for the last. */
@@ -36,9 +65,9 @@ record Census(int[][] events, double[][] seconds, double[][] together, int[][] d
     return bin == BINS - 1 ? Double.POSITIVE_INFINITY : Math.scalb(FIRST_BIN_S, bin);
   }
 
-  private static int bin(double durationS) {
+  private static int bin(double length) {
     int bin = 0;
-    while (durationS > binEnd(bin)) {
+    while (length > binEnd(bin)) {
       bin++;
     }
     return bin;

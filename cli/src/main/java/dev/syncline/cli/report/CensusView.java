@@ -8,8 +8,7 @@ import java.util.stream.IntStream;
 record CensusView(Census census, List<String> labels, List<String> tracks) {
 
   void classes(Html html) {
-    html.leaf(
-        "p", "Annotated events and the seconds they cover, by modality.", "class", "lead");
+    html.leaf("p", "Annotated events and the seconds they cover, by modality.", "class", "lead");
     html.open("div", "class", "card scroll").open("table", "class", "sortable");
     html.open("thead").open("tr").leaf("th", "class");
     for (String track : tracks) {
@@ -17,15 +16,15 @@ record CensusView(Census census, List<String> labels, List<String> tracks) {
     }
     html.close().close().open("tbody");
     double most = 1e-9;
-    for (double[] row : census.seconds()) {
-      for (double s : row) {
-        most = Math.max(most, s);
+    for (int m = 0; m < tracks.size(); m++) {
+      for (int c = 0; c < labels.size(); c++) {
+        most = Math.max(most, census.seconds(m, c));
       }
     }
     double scale = most;
     IntStream.range(0, labels.size())
         .boxed()
-        .sorted(Comparator.comparingDouble(c -> -census.together()[c][c]))
+        .sorted(Comparator.comparingDouble(c -> -census.together(c, c)))
         .forEach(c -> row(html, c, scale));
     html.close().close().close();
   }
@@ -35,9 +34,9 @@ record CensusView(Census census, List<String> labels, List<String> tracks) {
     Parts.label(html, labels, c);
     html.close();
     for (int m = 0; m < tracks.size(); m++) {
-      int n = census.events()[m][c];
+      int n = census.events(m, c);
       html.leaf("td", Html.decimals(n, 0), "class", "num", "data-v", n);
-      double s = census.seconds()[m][c];
+      double s = census.seconds(m, c);
       Parts.barCell(html, "t" + m, s, s / scale, 1);
     }
     html.close();
@@ -48,10 +47,12 @@ record CensusView(Census census, List<String> labels, List<String> tracks) {
     html.open("div", "class", "card");
     Parts.legend(html, tracks);
     html.open("div", "class", "columns");
-    int bins = census.durations()[0].length;
+    int bins = Census.BINS;
     int most = 1;
-    for (int[] row : census.durations()) {
-      most = Math.max(most, IntStream.of(row).max().orElse(0));
+    for (int m = 0; m < tracks.size(); m++) {
+      for (int b = 0; b < bins; b++) {
+        most = Math.max(most, census.durations(m, b));
+      }
     }
     for (int b = 0; b < bins; b++) {
       double end = Census.binEnd(b);
@@ -59,7 +60,7 @@ record CensusView(Census census, List<String> labels, List<String> tracks) {
       String name = (last ? "> " + Html.number(Census.binEnd(b - 1)) : "≤ " + Html.number(end));
       html.open("div", "class", "column").open("div", "class", "stack");
       for (int m = 0; m < tracks.size(); m++) {
-        int n = census.durations()[m][b];
+        int n = census.durations(m, b);
         html.open(
             "div",
             "class",
@@ -103,8 +104,8 @@ record CensusView(Census census, List<String> labels, List<String> tracks) {
   }
 
   private void cell(Html html, int a, int b) {
-    double own = census.together()[a][a];
-    double both = census.together()[a][b];
+    double own = census.together(a, a);
+    double both = census.together(a, b);
     if (a == b) {
       html.leaf("td", Html.decimals(own, own < 10 ? 1 : 0), "class", "own");
       return;

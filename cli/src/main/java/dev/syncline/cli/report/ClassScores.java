@@ -19,6 +19,8 @@ public record ClassScores(String metric, List<String> tracks, List<Row> rows) {
   }
 
   /**
+   * One class.
+   *
    * @param label index of the class
    * @param scores in [0,1] for each track, NaN where not defined
    * @param support number of annotated events for each track

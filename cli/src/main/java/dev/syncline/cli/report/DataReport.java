@@ -67,11 +67,7 @@ public record DataReport(
             : new Fact("hours", Html.decimals(seconds / 3600, 2)));
     all.add(new Fact("classes", Html.decimals(labels.size(), 0)));
     for (int m = 0; m < tracks.size(); m++) {
-      int n = 0;
-      for (int events : census.events()[m]) {
-        n += events;
-      }
-      all.add(new Fact("events " + tracks.get(m), Html.decimals(n, 0)));
+      all.add(new Fact("events " + tracks.get(m), Html.decimals(census.events(m), 0)));
     }
     Map<String, Integer> splits = new LinkedHashMap<>();
     clips.forEach(clip -> splits.merge(clip.split(), 1, Integer::sum));

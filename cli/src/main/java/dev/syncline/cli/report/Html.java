@@ -115,9 +115,7 @@ final class Html {
     if (rest == 0) {
       return whole;
     }
-    return rest % 10 == 0
-        ? whole + "." + rest / 10
-        : whole + (rest < 10 ? ".0" : ".") + rest;
+    return rest % 10 == 0 ? whole + "." + rest / 10 : whole + (rest < 10 ? ".0" : ".") + rest;
   }
 
   /** A value for people with that many decimals, "n/a" where it is not defined. */

@@ -116,8 +116,7 @@ record Lane(Clip clip, Track track, int label, String name) {
   private void bar(Html html, String kind, Mark m, double y, double height) {
     double x = x(m.startS());
     double width = Math.max(1, x(m.endS()) - x);
-    html.open(
-        "rect", "class", kind, "x", x, "y", y, "width", width, "height", height, "rx", 1.5);
+    html.open("rect", "class", kind, "x", x, "y", y, "width", width, "height", height, "rx", 1.5);
     html.leaf(
         "title", kind + " " + Html.number(m.startS()) + " to " + Html.number(m.endS()) + " s");
     html.close();

@@ -16,7 +16,8 @@ record LatencyView(Latency latency) {
         "class",
         "lead");
     html.open("div", "class", "card scroll");
-    double scale = Math.max(tick, latency.stages().stream().mapToDouble(Latency.Stage::p50Ms).sum());
+    double scale =
+        Math.max(tick, latency.stages().stream().mapToDouble(Latency.Stage::p50Ms).sum());
     html.open("div", "class", "strip");
     List<Latency.Stage> stages = latency.stages();
     for (int i = 0; i < stages.size(); i++) {

@@ -16,6 +16,8 @@ final class Png {
   private Png() {}
 
   /**
+   * The bytes of a PNG file.
+   *
    * @param pixels palette indices, row by row from the top, [height × width]
    * @param palette 0xRRGGBB, at most 256 entries; entry 0 is drawn fully transparent
    */

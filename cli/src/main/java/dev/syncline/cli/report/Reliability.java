@@ -15,6 +15,8 @@ public record Reliability(String track, List<Bin> bins, double ece, double brier
   }
 
   /**
+   * All cells whose probability lies in one interval.
+   *
    * @param score mean probability in the bin
    * @param hitRate share of true cells in the bin
    * @param count number of (tick, class) cells

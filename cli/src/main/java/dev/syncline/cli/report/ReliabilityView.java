@@ -49,8 +49,7 @@ record ReliabilityView(List<Reliability> all, List<String> tracks) {
       html.leaf("text", Html.number(v), "x", x, "y", below, "text-anchor", "middle");
     }
     bins(html, r, bottom);
-    html.shape(
-        "line", "class", "diagonal", "x1", LEFT, "y1", bottom, "x2", LEFT + SIZE, "y2", TOP);
+    html.shape("line", "class", "diagonal", "x1", LEFT, "y1", bottom, "x2", LEFT + SIZE, "y2", TOP);
     html.leaf(
         "text",
         "probability",
@@ -66,7 +65,7 @@ record ReliabilityView(List<Reliability> all, List<String> tracks) {
   private static void bins(Html html, Reliability r, double bottom) {
     int n = r.bins().size();
     double width = SIZE / n;
-    double most = Math.log1p(r.bins().stream().mapToLong(Reliability.Bin::count).max().orElse(1));
+    double most = Math.log1p(r.bins().stream().mapToDouble(Reliability.Bin::count).max().orElse(1));
     for (int b = 0; b < n; b++) {
       Reliability.Bin bin = r.bins().get(b);
       if (bin.count() == 0) {
@@ -82,11 +81,11 @@ record ReliabilityView(List<Reliability> all, List<String> tracks) {
               + " said, "
               + Html.decimals(bin.hitRate(), 3)
               + " true, "
-              + Html.decimals(bin.count(), 0)
+              + Html.decimals((double) bin.count(), 0)
               + " cells");
       rect(html, "hit", x, bottom - hit, width - 2, hit);
       rect(html, "gap", x, bottom - Math.max(hit, said), width - 2, Math.abs(hit - said));
-      double tall = COUNTS * Math.log1p(bin.count()) / Math.max(most, 1e-9);
+      double tall = COUNTS * Math.log1p((double) bin.count()) / Math.max(most, 1e-9);
       rect(html, "count", x, bottom + 4, width - 2, Math.max(.5, tall));
       html.close();
     }

@@ -16,6 +16,8 @@ public record Score(String name, String note, boolean higherIsBetter, List<Value
   }
 
   /**
+   * What one system reached.
+   *
    * @param mean over seeds, NaN where the metric is not defined
    * @param sd standard deviation over seeds, NaN for a single run
    */

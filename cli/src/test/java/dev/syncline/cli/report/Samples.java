@@ -15,8 +15,16 @@ import java.util.SplittableRandom;
 final class Samples {
   static final List<String> LABELS =
       List.of(
-          "speech", "dog", "car", "church bell", "guitar", "chainsaw", "helicopter", "baby crying",
-          "frying food", "violin");
+          "speech",
+          "dog",
+          "car",
+          "church bell",
+          "guitar",
+          "chainsaw",
+          "helicopter",
+          "baby crying",
+          "frying food",
+          "violin");
   static final List<String> TRACKS = List.of("heard", "seen");
   private static final double TICK = .1;
 
