@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -200,7 +199,7 @@ public final class Timeline implements LiveOutput {
             + s.lost()
             + "  late "
             + s.late()
-            + (hidden > 0 ? "  (+" + hidden + " quiet classes)" : "");
+            + (hidden > 0 ? "  +" + hidden + " quiet" : "");
     return paint(pen -> pen.faint(Cells.cut(line, width)));
   }
 
@@ -238,7 +237,11 @@ public final class Timeline implements LiveOutput {
           }
           if (columns > 0) {
             float p = history.value(track, label, 0);
-            pen.probability(track, 1, history.decided(track, label, 0), " " + number(p));
+            pen.probability(
+                track,
+                1,
+                history.decided(track, label, 0),
+                " ".repeat(5 - number(p).length()) + number(p));
           }
         });
   }
@@ -275,13 +278,12 @@ public final class Timeline implements LiveOutput {
   }
 
   private static String seconds(double s) {
-    return s == Math.rint(s)
-        ? String.format(Locale.ROOT, "%.0fs", s)
-        : String.format(Locale.ROOT, "%.1fs", s);
+    long tenths = Math.round(10 * s);
+    return (tenths % 10 == 0 ? Long.toString(tenths / 10) : Cells.decimals(tenths / 10.0, 1)) + "s";
   }
 
   private static String number(float p) {
-    return Float.isNaN(p) ? "   -" : Cells.decimals(Math.floor(p * 100 + 1e-4) / 100, 2);
+    return Float.isNaN(p) ? "-" : Cells.decimals(Math.floor(p * 100 + 1e-4) / 100, 2);
   }
 
   private String paint(Consumer<Pen> drawing) {

@@ -54,7 +54,7 @@ final class LiveDemo {
       for (int i = 0; i < 2 * n; i++) {
         int c = i % n;
         double target =
-            Math.sin(t / (1.7 + c * .6) + c * 2 - (i / n) * .4) > .72 - c * .03 ? 3 : -3.6;
+            Math.sin(t / (1.7 + c * .6) + c * 2 - (i < n ? 0 : .4)) > .72 - c * .03 ? 3 : -3.6;
         state[i] += .35 * (target - state[i]);
         float v = (float) (1 / (1 + Math.exp(-state[i] - random.nextDouble())));
         boolean hidden = i / n == 1 && t % 9 > 8;

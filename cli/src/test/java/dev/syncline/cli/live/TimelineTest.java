@@ -61,12 +61,11 @@ class TimelineTest {
             00:00.90  1.0x  lag 12 ms  lost 3  late 2
             now: car (seen 0.00), dog (heard 1.00, seen 0.50)
 
-            dog heard                                   ▁▂▃▄▅▆▇█ 1.00
-                seen                                  ▄▄·▄▄▄▄▄▄ 0.50
-            car heard                                           0.00
-                seen                                  █▇▆▅▄▃▂▁  0.00
-                                         -2.0s|         |      now|"""
-                .replace("-2.0s|", "  -2s|"));
+            dog heard                                     ▁▂▃▄▅▆▇█ 1.00
+                seen                                     ▄▄·▄▄▄▄▄▄ 0.50
+            car heard                                              0.00
+                seen                                     █▇▆▅▄▃▂▁  0.00
+                      -4s|         |      -2s|         |      now|""");
   }
 
   @Test
@@ -84,7 +83,7 @@ class TimelineTest {
     Timeline timeline = timeline(PLAIN, "a", "b", "c", "d");
     timeline.tick(tick(0, .1f, .2f, 0, .9f, 0, 0, .95f, 0));
     assertThat(picture()).hasSize(8);
-    assertThat(picture().get(0)).contains("(+2 quiet classes)");
+    assertThat(picture().get(0)).endsWith("+2 quiet");
     assertThat(picture().get(3)).startsWith("c   heard");
     assertThat(picture().get(5)).startsWith("d   heard");
   }
@@ -174,7 +173,7 @@ class TimelineTest {
     assertThat(out).contains("\u001b[38;5;").doesNotContain("38;2;");
     out.setLength(0);
     timeline(PLAIN, "dog").tick(tick(0, 1, 1));
-    assertThat(out).doesNotContain("m");
+    assertThat(out).doesNotContain("\u001b[38").doesNotContain("\u001b[1m");
   }
 
   @Test
