@@ -40,7 +40,7 @@
   };
   const go = by => {
     show(current + by);
-    if (every) clips[current].scrollIntoView();
+    if (every) clips[current].scrollIntoView({ behavior: "instant" });
     try { history.replaceState(null, "", "#clip-" + (current + 1)); } catch { /* some viewers forbid it */ }
   };
   if (picker) {
@@ -53,7 +53,7 @@
     }));
     const named = clips.findIndex(clip => "#" + clip.id === location.hash);
     show(Math.max(0, named));
-    if (named >= 0) clips[named].scrollIntoView();
+    if (named >= 0) clips[named].scrollIntoView({ behavior: "instant" });
   }
 
   // The read-out: probability, truth and decision of every lane at one moment.
