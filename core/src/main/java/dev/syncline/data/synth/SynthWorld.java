@@ -54,8 +54,8 @@ public record SynthWorld(
   }
 
   /**
-   * Renders everything to {@code folder}. It is written aside and renamed at the end, so that there is
-   * never half a data set of that name.
+   * Renders everything to {@code folder}. It is written aside and renamed at the end, so that there
+   * is never half a data set of that name.
    *
    * @throws InputException if there is already something, or it cannot be written
    */
