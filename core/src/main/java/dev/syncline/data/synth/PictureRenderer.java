@@ -111,7 +111,7 @@ final class PictureRenderer {
     int ground = Look.hsv(dice.from(0.07, 0.4), dice.from(0.15, 0.35), dice.from(0.3, 0.55));
     double[][] lattice = new double[3][];
     for (int octave = 0; octave < 3; octave++) {
-      double[] values = new double[(int) Math.pow(8 << octave, 2)];
+      double[] values = new double[(8 << octave) * (8 << octave)];
       Arrays.setAll(values, i -> dice.from(-1, 1));
       lattice[octave] = values;
     }

@@ -16,8 +16,8 @@ final class Sampler {
   private static final double BOTH = 0.7;
   private static final double SOUND_ONLY = 0.15;
   private static final double SHARED = 0.75;
-  private static final double THINGS_A_SECOND = 0.6;
-  private static final double DISTRACTORS_A_SECOND = 0.25;
+  private static final double THINGS_A_SECOND = 0.5;
+  private static final double DISTRACTORS_A_SECOND = 0.2;
 
   private final Dice dice;
   private final double durationS;
@@ -52,7 +52,7 @@ final class Sampler {
     for (int i = 0; i < distractors; i++) {
       distractor();
     }
-    double noiseDb = REFERENCE_DB - dice.from(0, 24);
+    double noiseDb = REFERENCE_DB - dice.from(-3, 27);
     return new Scene(
         durationS, noiseDb, dice.from(0.05, 0.9), dice.seed(), mixed(), List.copyOf(walls));
   }
@@ -85,7 +85,7 @@ final class Sampler {
                       both && dice.chance(SHARED) ? kind.sharedTimbre : kind.ownTimbre,
                       start,
                       dice.from(1.2, 3.6),
-                      REFERENCE_DB + dice.from(-6, 4)))
+                      REFERENCE_DB + dice.from(-8, 4)))
               : Optional.empty();
       Optional<Body> body =
           shows
@@ -111,7 +111,7 @@ final class Sampler {
     double x = (walls.getFirst().left() + walls.getFirst().right()) / 2;
     double y = dice.from(0.25, 0.75);
     return Optional.of(
-        new Body(look, ms(start), ms(start + 3), x, y, x, y, 0.11, 0, hue(look), dice.chance(0.5)));
+        new Body(look, ms(start), ms(start + 3), x, y, x, y, 0.1, 0, hue(look), dice.chance(0.5)));
   }
 
   private void distractor() {
@@ -139,7 +139,7 @@ final class Sampler {
 
   /** A body on its way across the picture; one in four comes from or goes to outside. */
   private Body body(Look look, double start, double lasts) {
-    double radius = dice.from(0.11, 0.18);
+    double radius = dice.from(0.13, 0.2);
     double fromX = dice.from(0.12, 0.88);
     double toX = Math.clamp(fromX + dice.from(-0.4, 0.4), 0.12, 0.88);
     if (dice.chance(0.25)) {
