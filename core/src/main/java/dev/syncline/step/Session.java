@@ -151,6 +151,21 @@ public final class Session implements AutoCloseable {
     return counted(r.push(state, captureNs, rgb, width, height, scratch, senses.work()));
   }
 
+  /** Pushes a packet of any kind. */
+  public Outcome push(Packet packet) {
+    return switch (packet) {
+      case Packet.Samples p -> push(p.modality(), p.captureNs(), p.values(), 0, p.values().length);
+      case Packet.Picture p -> push(p.modality(), p.captureNs(), p.rgb(), p.width(), p.height());
+      case Packet.Vector p -> push(p.modality(), p.captureNs(), p.values(), 0, p.values().length);
+    };
+  }
+
+  /** Forgets everything: the next packet begins a new stream. */
+  public void reset() {
+    state.clear();
+    decided = false;
+  }
+
   /** The stream ends at a capture time: ticks up to there are done whatever is missing. */
   public void end(long captureNs) {
     if (!isOver()) {

@@ -35,6 +35,11 @@ public final class StreamState {
     return longs[0];
   }
 
+  void clear() {
+    Arrays.fill(slab, 0);
+    Arrays.fill(longs, 0);
+  }
+
   /** A copy of everything, little-endian, with a header that names the model. */
   public byte[] snapshot() {
     byte[] key = HexFormat.of().parseHex(digest);

@@ -1,0 +1,78 @@
+package dev.syncline.data;
+
+import dev.syncline.json.InputException;
+import dev.syncline.spec.ModelSpec;
+import dev.syncline.step.Block;
+import dev.syncline.step.Outcome;
+import dev.syncline.step.Packet;
+import dev.syncline.step.Session;
+import dev.syncline.time.Tick;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** Clips through a session, and their annotations on its ticks. */
+public final class ClipRows {
+  private ClipRows() {}
+
+  /**
+   * Pushes all packets and does every tick as soon as it is there. The session's stream goes on
+   * behind them unless the caller ends it.
+   *
+   * @param advance does the next tick if it is there, and says whether it was
+   */
+  public static void play(ClipPackets packets, Session session, BooleanSupplier advance) {
+    for (Packet p = packets.next(); p != null; p = packets.next()) {
+      Outcome outcome = session.push(p);
+      while (advance.getAsBoolean() && outcome == Outcome.FULL) {
+        outcome = session.push(p);
+      }
+      while (advance.getAsBoolean()) {
+        // every tick that this packet completed
+      }
+    }
+  }
+
+  /** The rows that the tree reads of a whole clip, made by the code that streams. */
+  public static Map<String, Block> rows(
+      Session session, Dataset data, Clip clip, ClipPackets.Samples changes) {
+    ModelSpec spec = session.model().spec();
+    int ticks = ClipPackets.ticks(clip, spec.tick());
+    Map<String, Block> rows = new LinkedHashMap<>();
+    spec.inputs().forEach((name, shape) -> rows.put(name, Block.empty(shape, ticks)));
+    BooleanSupplier advance =
+        () ->
+            session.state().tick() < ticks
+                && session.advanceRows(rows, (int) session.state().tick());
+    session.reset();
+    play(new ClipPackets(data, clip, spec, 0, changes), session, advance);
+    session.end(spec.tick().ns() * ticks);
+    while (advance.getAsBoolean()) {
+      // ticks that lack packets
+    }
+    return rows;
+  }
+
+  /**
+   * Which labels hold in each tick: those whose event covers the tick's middle.
+   *
+   * @return [ticks][labels]
+   */
+  public static boolean[][] labels(
+      Clip clip, String track, List<String> labels, int ticks, Tick tick) {
+    boolean[][] on = new boolean[ticks][labels.size()];
+    for (Event event : clip.events(track)) {
+      int label = labels.indexOf(event.label());
+      if (label < 0) {
+        throw new InputException(
+            "clip %s: the label \"%s\" at %.3f s is not one of the model's"
+                .formatted(clip.id(), event.label(), event.startS()));
+      }
+      for (int t = 0; t < ticks; t++) {
+        on[t][label] |= event.covers((t + 0.5) * tick.seconds());
+      }
+    }
+    return on;
+  }
+}
