@@ -94,7 +94,7 @@ public record Clip(String id, Path dir, double durationS, Map<String, List<Event
     } else if (end <= start) {
       String what = "the event ends at or before its start";
       problems.accept(new Problem(file, at, what, "correct start_s or end_s"));
-    } else if (start < 0 || end > duration + ROUNDING_S) {
+    } else if (start < 0 || start >= duration || end > duration + ROUNDING_S) {
       String what = "the event lies outside its clip of " + duration + " s";
       problems.accept(new Problem(file, at, what, "correct start_s, end_s or duration_s"));
     } else {

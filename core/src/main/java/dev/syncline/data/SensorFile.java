@@ -29,6 +29,9 @@ public record SensorFile(Path path, int channels, float[] values) {
   /** The most values that are read from one file. */
   private static final int MAX_VALUES = 200_000_000;
 
+  /** Deflate makes nothing smaller than this (a match of 258 bytes takes two bits). */
+  private static final long GZIP_RATIO = 1032;
+
   /** Samples in each channel. */
   public int rows() {
     return values.length / channels;
@@ -63,6 +66,9 @@ public record SensorFile(Path path, int channels, float[] values) {
     List<Field> scales = header.get("scale").items();
     if (scales.size() != channels) {
       throw header.get("scale").bad("must have " + channels + " values, has " + scales.size());
+    }
+    if (2L * rows * channels > GZIP_RATIO * Files.size(path)) {
+      throw header.get("samples").bad("are more than " + path + " can hold: copy it again");
     }
     float[] values = new float[rows * channels];
     try (InputStream in = new GZIPInputStream(Files.newInputStream(path), 1 << 16)) {

@@ -122,7 +122,9 @@ class DatasetCheckTest {
   void anEventOutsideItsClip() throws IOException {
     tiny.edit(EVENTS, "\"end_s\" : 0.5", "\"end_s\" : 1.5");
     finds("audio[0] \"bell\" 0.125 to 1.5 s: the event lies outside its clip of 1.0 s");
-    tiny.edit(EVENTS, "\"end_s\" : 1.5", "\"end_s\" : 0.5");
+    tiny.edit(EVENTS, "0.125,\n    \"end_s\" : 1.5", "1,\n    \"end_s\" : 1.0000005");
+    finds("audio[0] \"bell\" 1.0 to 1.0000005 s: the event lies outside its clip of 1.0 s");
+    tiny.edit(EVENTS, "1,\n    \"end_s\" : 1.0000005", "0.125,\n    \"end_s\" : 0.5");
     tiny.edit(EVENTS, "\"start_s\" : 0.125", "\"start_s\" : -0.125");
     finds("audio[0] \"bell\" -0.125 to 0.5 s: the event lies outside its clip of 1.0 s");
   }

@@ -154,5 +154,8 @@ class DatasetTest {
     tiny.edit("s.json", "\"samples\":3", "\"samples\":4");
     assertThatThrownBy(() -> SensorFile.read(data, deltas, "one"))
         .hasMessageContaining("truncated: channel y ends at 0.04 s");
+    tiny.edit("s.json", "\"samples\":4", "\"samples\":90000000");
+    assertThatThrownBy(() -> SensorFile.read(data, deltas, "one"))
+        .hasMessageContaining("s.json: samples: are more than");
   }
 }
