@@ -23,10 +23,8 @@ final class AttentionOperation {
       kernels.matmul(o.q(), 1, x, row, width, x, o.query(), width);
       kernels.matmul(o.k(), 1, x, row, width, s, key, width);
       kernels.matmul(o.v(), 1, x, row, width, s, value, width);
-      if (o.rope()) {
-        turn(x, o.query(), o.heads(), width / o.heads(), n);
-        turn(s, key, o.heads(), width / o.heads(), n);
-      }
+      turn(o, x, o.query(), n);
+      turn(o, s, key, n);
       mix(o, kernels, x, s, n);
       System.arraycopy(x, o.mixed(), x, o.out().at() + r * width, width);
     }
@@ -66,14 +64,17 @@ final class AttentionOperation {
     }
   }
 
-  /** Turns pairs (i, i + depth/2) of every head by n·10000^(-2i/depth). */
-  private static void turn(float[] a, int at, int heads, int depth, long n) {
-    int half = depth / 2;
+  /**
+   * Turns pairs (i, i + depth/2) of every head by n times their angle. Turned keys are state, which
+   * has the same bits on every machine: hence StrictMath.
+   */
+  private static void turn(Op.Attention o, float[] a, int at, long n) {
+    int half = o.angles().length;
+    int depth = 2 * half;
     for (int i = 0; i < half; i++) {
-      double angle = n * Math.pow(10_000, -2.0 * i / depth);
-      float cos = (float) Math.cos(angle);
-      float sin = (float) Math.sin(angle);
-      for (int head = 0; head < heads; head++) {
+      float cos = (float) StrictMath.cos(n * o.angles()[i]);
+      float sin = (float) StrictMath.sin(n * o.angles()[i]);
+      for (int head = 0; head < o.heads(); head++) {
         int p = at + head * depth + i;
         float first = a[p];
         float second = a[p + half];

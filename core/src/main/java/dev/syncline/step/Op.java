@@ -70,12 +70,13 @@ public sealed interface Op {
   record Gru(Buffer in, Buffer out, Panels weightX, Panels weightH, Ring h, int gatesX, int gatesH)
       implements Op {}
 
+  /** {@code angles}: by how much each pair of a head turns from row to row; none without rope. */
   record Attention(
       Buffer in,
       Buffer out,
       int heads,
       int window,
-      boolean rope,
+      double[] angles,
       Panels q,
       Panels k,
       Panels v,

@@ -15,7 +15,10 @@ import java.util.function.LongSupplier;
  * allocates nothing.
  */
 public final class Session implements AutoCloseable {
-  /** Hears of events as they are told; outputs by name, labels by number. */
+  /**
+   * Hears of events as they are told; outputs by name, labels by number. Ticks are half-open,
+   * {@code [onset, offset)}; {@code toldTick} ticks had passed when it was told.
+   */
   public interface Sink {
     void opened(String output, int label, long onsetTick, long toldTick, float probability);
 
@@ -69,12 +72,10 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  // Longs at the head of every state: tick, seen, end + 1 (0: open), then outcomes' counts.
-  private static final int TICK = 0;
-  private static final int SEEN = 1;
-  private static final int END = 2;
-  private static final int COUNTS = 3;
-  private static final int HEAD = COUNTS + 6;
+  // Longs behind the first two of every state: end + 1 (0: open), then outcomes' counts.
+  private static final int END = StreamState.SEEN + 1;
+  private static final int COUNTS = END + 1;
+  private static final int HEAD = COUNTS + Outcome.values().length;
 
   private final Model model;
   private final Sink sink;
@@ -117,12 +118,8 @@ public final class Session implements AutoCloseable {
     }
     return counted(
         switch (sense.intake()) {
-          case AudioIntake a -> {
-            Outcome outcome =
-                a.push(state, captureNs, values, offset, count, scratch, senses.work());
-            seen(captureNs + Math.round(count * 1e9 / a.sourceHz()));
-            yield outcome;
-          }
+          case AudioIntake a ->
+              a.push(state, captureNs, values, offset, count, scratch, senses.work());
           case RowIntake r -> {
             if (r.takesPictures() || count != r.shape().size()) {
               throw new IllegalArgumentException(
@@ -133,7 +130,6 @@ public final class Session implements AutoCloseable {
                       + count
                       + " numbers");
             }
-            seen(captureNs);
             yield r.push(state, captureNs, values, offset);
           }
         });
@@ -147,7 +143,6 @@ public final class Session implements AutoCloseable {
     if (isOver()) {
       return counted(Outcome.CLOSED);
     }
-    seen(captureNs);
     return counted(r.push(state, captureNs, rgb, width, height, scratch, senses.work()));
   }
 
@@ -168,6 +163,9 @@ public final class Session implements AutoCloseable {
 
   /** The stream ends at a capture time: ticks up to there are done whatever is missing. */
   public void end(long captureNs) {
+    if (captureNs < 0) {
+      throw new IllegalArgumentException("a stream cannot end at " + captureNs + " ns");
+    }
     if (!isOver()) {
       state.longs[END] = captureNs + 1;
     }
@@ -199,7 +197,7 @@ public final class Session implements AutoCloseable {
       return false;
     }
     sense();
-    state.longs[TICK]++;
+    state.longs[StreamState.TICK]++;
     for (Map.Entry<String, Senses.Sense> e : senses.byName().entrySet()) {
       rows.get(e.getKey()).store(t, scratch, e.getValue().input());
     }
@@ -238,7 +236,7 @@ public final class Session implements AutoCloseable {
       probabilities(track);
     }
     long decode = lap(Stage.MODEL, begin);
-    state.longs[TICK]++;
+    state.longs[StreamState.TICK]++;
     decided = decisionTick() >= 0;
     for (Track track : tracks) {
       if (decided && isValid(track)) {
@@ -266,7 +264,7 @@ public final class Session implements AutoCloseable {
     for (Senses.Sense sense : senses.all()) {
       all &= sense.intake().knownUntil(state) >= end;
     }
-    return all || state.longs[SEEN] >= end + tickNs;
+    return all || state.longs[StreamState.SEEN] >= end + tickNs;
   }
 
   /**
@@ -333,10 +331,6 @@ public final class Session implements AutoCloseable {
 
   private boolean isOver() {
     return state.longs[END] != 0;
-  }
-
-  private void seen(long captureNs) {
-    state.longs[SEEN] = Math.max(state.longs[SEEN], captureNs);
   }
 
   private Outcome counted(Outcome outcome) {
