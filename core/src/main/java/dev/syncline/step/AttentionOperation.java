@@ -23,8 +23,8 @@ final class AttentionOperation {
       kernels.matmul(o.q(), 1, x, row, width, x, o.query(), width);
       kernels.matmul(o.k(), 1, x, row, width, s, key, width);
       kernels.matmul(o.v(), 1, x, row, width, s, value, width);
-      turn(o, x, o.query(), n);
-      turn(o, s, key, n);
+      o.rope().turn(x, o.query(), o.heads(), n);
+      o.rope().turn(s, key, o.heads(), n);
       mix(o, kernels, x, s, n);
       System.arraycopy(x, o.mixed(), x, o.out().at() + r * width, width);
     }
@@ -60,26 +60,6 @@ final class AttentionOperation {
             x[o.mixed() + part + i] += weight * s[value + i];
           }
         }
-      }
-    }
-  }
-
-  /**
-   * Turns pairs (i, i + depth/2) of every head by n times their angle. Turned keys are state, which
-   * has the same bits on every machine: hence StrictMath.
-   */
-  private static void turn(Op.Attention o, float[] a, int at, long n) {
-    int half = o.angles().length;
-    int depth = 2 * half;
-    for (int i = 0; i < half; i++) {
-      float cos = (float) StrictMath.cos(n * o.angles()[i]);
-      float sin = (float) StrictMath.sin(n * o.angles()[i]);
-      for (int head = 0; head < o.heads(); head++) {
-        int p = at + head * depth + i;
-        float first = a[p];
-        float second = a[p + half];
-        a[p] = first * cos - second * sin;
-        a[p + half] = second * cos + first * sin;
       }
     }
   }

@@ -70,13 +70,12 @@ public sealed interface Op {
   record Gru(Buffer in, Buffer out, Panels weightX, Panels weightH, Ring h, int gatesX, int gatesH)
       implements Op {}
 
-  /** {@code angles}: by how much each pair of a head turns from row to row; none without rope. */
   record Attention(
       Buffer in,
       Buffer out,
       int heads,
       int window,
-      double[] angles,
+      Rope rope,
       Panels q,
       Panels k,
       Panels v,

@@ -191,7 +191,7 @@ public record Program(
           y,
           a.heads(),
           a.window(),
-          a.rope() ? angles(x.size() / a.heads()) : new double[0],
+          a.rope() ? Rope.of(x.size() / a.heads()) : Rope.none(),
           matrix(node, "q.weight", "q.bias"),
           matrix(node, "k.weight", "k.bias"),
           matrix(node, "v.weight", "v.bias"),
@@ -202,15 +202,6 @@ public record Program(
           take(x.size()),
           take(x.size() * x.rows()),
           take(a.window()));
-    }
-
-    /** 10000^(-2i/depth) for each pair i of a head (Su et al. 2021, section 3.2.2). */
-    private static double[] angles(int depth) {
-      double[] angles = new double[depth / 2];
-      for (int i = 0; i < angles.length; i++) {
-        angles[i] = StrictMath.pow(10_000, -2.0 * i / depth);
-      }
-      return angles;
     }
 
     /** {@code [channel][tap]} to {@code [tap][channel]}. */

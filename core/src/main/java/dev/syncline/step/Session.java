@@ -3,6 +3,7 @@ package dev.syncline.step;
 import dev.syncline.event.EventDecoder;
 import dev.syncline.json.Field;
 import dev.syncline.spec.Output;
+import dev.syncline.time.Tick;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ public final class Session implements AutoCloseable {
   private final Track[] tracks;
   private final StreamState state;
   private final float[] scratch;
-  private final long tickNs;
+  private final Tick tick;
   private final long[] stageNs = new long[Stage.values().length];
   private boolean decided;
 
@@ -95,7 +96,7 @@ public final class Session implements AutoCloseable {
     this.model = model;
     this.sink = sink;
     this.clock = clock;
-    tickNs = model.spec().tick().ns();
+    tick = model.spec().tick();
     senses = new Senses(model, model.program().stateSize(), HEAD, model.program().scratchSize());
     List<Track> list = new ArrayList<>();
     int longs = senses.longs();
@@ -223,9 +224,9 @@ public final class Session implements AutoCloseable {
    * Does one tick from rows that were made before (a feature cache), past the front ends: the same
    * bits as from the packets they were made of.
    */
-  public void advance(Map<String, Block> inputs, int tick) {
+  public void advance(Map<String, Block> inputs, int t) {
     for (Map.Entry<String, Buffer> e : model.program().inputs().entrySet()) {
-      inputs.get(e.getKey()).load(tick, scratch, e.getValue());
+      inputs.get(e.getKey()).load(t, scratch, e.getValue());
     }
     run(clock.getAsLong());
   }
@@ -256,15 +257,15 @@ public final class Session implements AutoCloseable {
   }
 
   private boolean ready() {
-    long end = model.spec().tick().end(state.tick());
+    long end = tick.end(state.tick());
     if (state.longs[END] != 0) {
-      return end <= state.longs[END] - 1 + model.spec().delay() * tickNs;
+      return end <= state.longs[END] - 1 + model.spec().delay() * tick.ns();
     }
     boolean all = true;
     for (Senses.Sense sense : senses.all()) {
       all &= sense.intake().knownUntil(state) >= end;
     }
-    return all || state.longs[StreamState.SEEN] >= end + tickNs;
+    return all || state.longs[StreamState.SEEN] >= end + tick.ns();
   }
 
   /**
