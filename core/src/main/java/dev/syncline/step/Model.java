@@ -78,12 +78,16 @@ public record Model(
     }
     weights.write(to.resolve(WEIGHTS));
     Path aside = to.resolve(SPEC + ".partial");
-    Files.writeString(aside, spec.json().pretty());
-    Files.move(
-        aside,
-        to.resolve(SPEC),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.writeString(aside, spec.json().pretty());
+      Files.move(
+          aside,
+          to.resolve(SPEC),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(aside);
+    }
   }
 
   /** A fresh stream, with a clock for the stages' times. */
