@@ -26,16 +26,17 @@ public record FrozenEncoder(
     @Default("1") int hopRows,
     @Default("0.5") double minValid,
     @Default("[]") List<State> states) {
+  private static final long MAX_FLOATS = 1L << 28;
 
   /** One part of the state: in under one name, out under another. */
   public record State(String input, String output, List<Integer> shape) {
     public State {
-      shape = List.copyOf(shape);
+      shape = checked(shape);
     }
   }
 
   public FrozenEncoder {
-    shape = List.copyOf(shape);
+    shape = checked(shape);
     states = List.copyOf(states);
     if (width < 1 || windowRows < 1 || hopRows < 1) {
       throw new IllegalArgumentException("width, window_rows and hop_rows must be at least 1");
@@ -51,13 +52,24 @@ public record FrozenEncoder(
     }
   }
 
+  private static List<Integer> checked(List<Integer> shape) {
+    long floats = 1;
+    for (int d : shape) {
+      floats = d < 1 ? Long.MAX_VALUE : floats * d;
+      if (floats > MAX_FLOATS) {
+        throw new IllegalArgumentException("an encoder's tensor of shape " + shape + " cannot be");
+      }
+    }
+    return List.copyOf(shape);
+  }
+
   /** The encoder's rows, given the front end's. */
   public Shape shape(Shape rows) {
     if (rows.rows() % hopRows != 0) {
       throw new IllegalArgumentException(
           "hop_rows %d must divide the %d rows of a tick".formatted(hopRows, rows.rows()));
     }
-    long floats = shape.stream().mapToLong(d -> d).reduce(1, Math::multiplyExact);
+    long floats = shape.stream().mapToLong(d -> d).reduce(1, (a, b) -> a * b);
     if (floats != (long) windowRows * rows.size()) {
       throw new IllegalArgumentException(
           "the encoder's input %s is not %d rows of %s".formatted(shape, windowRows, rows.dims()));

@@ -12,6 +12,8 @@ import java.util.Map;
  * validity; layers that remember pass over invalid rows; {@link Absent} replaces them.
  */
 public sealed interface Layer {
+  /** The most rows that a layer remembers. */
+  int MAX_ROWS = 1_000_000;
 
   /** {@code y = W x + b} on vector rows. */
   record Linear(int out, @Default("true") boolean bias) implements Layer {
@@ -38,10 +40,18 @@ public sealed interface Layer {
    * Layer normalisation (Ba et al. 2016): over the width of a vector; over the whole of a picture,
    * with a gain and bias for each channel.
    */
-  record LayerNorm(@Default("1e-5") float epsilon) implements Layer {}
+  record LayerNorm(@Default("1e-5") float epsilon) implements Layer {
+    public LayerNorm {
+      positive(epsilon);
+    }
+  }
 
   /** Root mean square normalisation (Zhang and Sennrich 2019) of vector rows, with a gain. */
-  record RmsNorm(@Default("1e-5") float epsilon) implements Layer {}
+  record RmsNorm(@Default("1e-5") float epsilon) implements Layer {
+    public RmsNorm {
+      positive(epsilon);
+    }
+  }
 
   /**
    * Rows of one whole number, 0 to count - 1, to learned vectors; others are refused at run time.
@@ -100,11 +110,16 @@ public sealed interface Layer {
             "a stride of %d skips rows that a kernel of %d never sees: pool_rows first, or a larger kernel"
                 .formatted(stride, kernel));
       }
+      if ((kernel - 1L) * dilation > MAX_ROWS) {
+        throw new IllegalArgumentException(
+            "a kernel of %d with dilation %d remembers %d rows, at most %d are possible"
+                .formatted(kernel, dilation, (kernel - 1L) * dilation, MAX_ROWS));
+      }
     }
 
     /** Rows before the current one that are remembered. */
     public int history() {
-      return Math.multiplyExact(kernel - 1, dilation);
+      return (kernel - 1) * dilation;
     }
   }
 
@@ -170,6 +185,10 @@ public sealed interface Layer {
     public Attention {
       positive("heads", heads);
       positive("window", window);
+      if (window > MAX_ROWS) {
+        throw new IllegalArgumentException(
+            "window must be at most " + MAX_ROWS + " rows, is " + window);
+      }
     }
   }
 
@@ -206,6 +225,12 @@ public sealed interface Layer {
 
   /** Concatenation fusion: the vectors of all streams side by side; valid if one of them is. */
   record Concat() implements Layer {}
+
+  private static void positive(float epsilon) {
+    if (!(epsilon > 0 && epsilon <= 1)) {
+      throw new IllegalArgumentException("epsilon must be above 0 and at most 1, is " + epsilon);
+    }
+  }
 
   private static void positive(String name, int value) {
     if (value < 1) {

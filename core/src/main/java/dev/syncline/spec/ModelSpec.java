@@ -32,6 +32,9 @@ public record ModelSpec(
 
   public static final String FORMAT = "syncline-model/1";
 
+  /** The most numbers that a stream keeps for its layers: 1 GB. */
+  private static final long MAX_STATE = 1L << 28;
+
   public ModelSpec {
     modalities = Collections.unmodifiableMap(new LinkedHashMap<>(modalities));
     outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
@@ -45,6 +48,16 @@ public record ModelSpec(
       throw new IllegalArgumentException("a model needs at least one modality");
     }
     Node node = Node.resolve(body, inputs(modalities, Tick.ofMillis(tickMs)));
+    Parameter.of(node); // refuses tensors that cannot be
+    long kept = 0;
+    for (StatePart part : StatePart.of(node)) {
+      kept += (long) part.rows() * part.width();
+    }
+    if (kept > MAX_STATE) {
+      throw new IllegalArgumentException(
+          "a stream would keep %d numbers, at most %d are possible: shorten windows or kernels"
+              .formatted(kept, MAX_STATE));
+    }
     if (!node.out().keySet().equals(outputs.keySet())) {
       throw new IllegalArgumentException(
           "the tree gives " + node.out().keySet() + ", the outputs are " + outputs.keySet());

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A layer in its place: its path in the tree and the shapes that go in and come out. Resolving a
@@ -114,44 +115,55 @@ public record Node(
         }
         out.putAll(in);
       }
-      case Concat ignored -> out.put(FUSED, concat(path, in));
-      default -> out.put(in.keySet().iterator().next(), leaf(path, layer, single(path, in)));
+      case Concat ignored -> out.put(FUSED, placed(path, () -> concat(in)));
+      default -> {
+        Shape x = single(path, in);
+        out.put(in.keySet().iterator().next(), placed(path, () -> leaf(layer, x)));
+      }
     }
     return new Node(path, layer, in, out, children);
   }
 
-  private static Shape leaf(String path, Layer layer, Shape x) {
+  /** A shape, or why it cannot be, with the path. */
+  private static Shape placed(String path, Supplier<Shape> shape) {
+    try {
+      return shape.get();
+    } catch (IllegalArgumentException e) {
+      throw bad(path, e.getMessage());
+    }
+  }
+
+  private static Shape leaf(Layer layer, Shape x) {
     return switch (layer) {
-      case Linear l -> vector(path, x).withWidth(l.out());
+      case Linear l -> vector(x).withWidth(l.out());
       case Activation ignored -> x;
       case LayerNorm ignored -> x;
-      case RmsNorm ignored -> vector(path, x);
-      case Standardize ignored -> vector(path, x);
+      case RmsNorm ignored -> vector(x);
+      case Standardize ignored -> vector(x);
       case Dropout ignored -> x;
-      case Absent ignored -> vector(path, x);
-      case Gru g -> vector(path, x).withWidth(g.units());
+      case Absent ignored -> vector(x);
+      case Gru g -> vector(x).withWidth(g.units());
       case Embedding e -> {
         if (x.isImage() || x.width() != 1) {
-          throw bad(path, "an embedding reads rows of one number, not " + x);
+          throw new IllegalArgumentException("an embedding reads rows of one number, not " + x);
         }
         yield x.withWidth(e.width());
       }
       case Conv1d c -> {
-        depthwise(path, c.depthwise(), c.out(), vector(path, x).width());
-        yield x.withWidth(c.out()).withRows(divide(path, "stride", x.rows(), c.stride()));
+        depthwise(c.depthwise(), c.out(), vector(x).width());
+        yield x.withWidth(c.out()).withRows(divide("stride", x.rows(), c.stride()));
       }
-      case PoolRows p -> vector(path, x).withRows(divide(path, "rows", x.rows(), p.rows()));
+      case PoolRows p -> vector(x).withRows(divide("rows", x.rows(), p.rows()));
       case Conv2d c -> {
-        depthwise(path, c.depthwise(), c.out(), image(path, x).width());
-        yield window(path, x, c.kernel(), c.stride(), c.padding()).withWidth(c.out());
+        depthwise(c.depthwise(), c.out(), image(x).width());
+        yield window(x, c.kernel(), c.stride(), c.padding()).withWidth(c.out());
       }
-      case Pool2d p -> window(path, image(path, x), p.kernel(), p.stride(), 0);
-      case GlobalPool ignored -> Shape.vector(x.rows(), image(path, x).width());
+      case Pool2d p -> window(image(x), p.kernel(), p.stride(), 0);
+      case GlobalPool ignored -> Shape.vector(x.rows(), image(x).width());
       case Attention a -> {
-        int width = vector(path, x).width();
+        int width = vector(x).width();
         if (width % a.heads() != 0 || (a.rope() && width / a.heads() % 2 != 0)) {
-          throw bad(
-              path,
+          throw new IllegalArgumentException(
               "heads %d must divide the width %d%s: change one of them"
                   .formatted(a.heads(), width, a.rope() ? " into even parts (rope)" : ""));
         }
@@ -166,55 +178,58 @@ public record Node(
     };
   }
 
-  private static Shape window(String path, Shape x, int kernel, int stride, int padding) {
+  private static Shape window(Shape x, int kernel, int stride, int padding) {
     int height = x.dims().get(0) + 2 * padding - kernel;
     int width = x.dims().get(1) + 2 * padding - kernel;
     if (height < 0 || width < 0) {
-      throw bad(path, "a kernel of " + kernel + " is larger than the padded picture " + x);
+      throw new IllegalArgumentException(
+          "a kernel of " + kernel + " is larger than the padded picture " + x);
     }
     return Shape.image(x.rows(), height / stride + 1, width / stride + 1, x.width());
   }
 
-  private static Shape concat(String path, Map<String, Shape> in) {
+  private static Shape concat(Map<String, Shape> in) {
     int width = 0;
     int rows = in.values().iterator().next().rows();
     for (Map.Entry<String, Shape> e : in.entrySet()) {
-      width += vector(path, e.getValue()).width();
+      width += vector(e.getValue()).width();
       if (e.getValue().rows() != rows) {
-        throw bad(
-            path,
+        throw new IllegalArgumentException(
             "the streams have different rows a tick: " + in + "; pool or stride them alike first");
       }
     }
     if (in.size() < 2) {
-      throw bad(path, "one stream alone cannot be fused: leave the layer out");
+      throw new IllegalArgumentException("one stream alone cannot be fused: leave the layer out");
     }
     return Shape.vector(rows, width);
   }
 
-  private static void depthwise(String path, boolean depthwise, int out, int in) {
+  private static void depthwise(boolean depthwise, int out, int in) {
     if (depthwise && out != in) {
-      throw bad(path, "a depthwise convolution keeps the channels: set out to " + in);
+      throw new IllegalArgumentException(
+          "a depthwise convolution keeps the channels: set out to " + in);
     }
   }
 
-  private static int divide(String path, String name, int rows, int by) {
+  private static int divide(String name, int rows, int by) {
     if (rows % by != 0) {
-      throw bad(path, name + " " + by + " must divide the " + rows + " rows of a tick");
+      throw new IllegalArgumentException(
+          name + " " + by + " must divide the " + rows + " rows of a tick");
     }
     return rows / by;
   }
 
-  private static Shape vector(String path, Shape x) {
+  private static Shape vector(Shape x) {
     if (x.isImage()) {
-      throw bad(path, "reads vectors, not pictures (" + x + "): put a global_pool before it");
+      throw new IllegalArgumentException(
+          "reads vectors, not pictures (" + x + "): put a global_pool before it");
     }
     return x;
   }
 
-  private static Shape image(String path, Shape x) {
+  private static Shape image(Shape x) {
     if (!x.isImage()) {
-      throw bad(path, "reads pictures, not vectors (" + x + ")");
+      throw new IllegalArgumentException("reads pictures, not vectors (" + x + ")");
     }
     return x;
   }

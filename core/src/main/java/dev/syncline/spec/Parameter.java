@@ -18,6 +18,18 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
   /** The value before training: uniform in ±bound around a centre (bound 0: a constant). */
   public record Init(float centre, float bound) {}
 
+  public Parameter {
+    shape = List.copyOf(shape);
+    long size = 1;
+    for (int d : shape) {
+      size *= d;
+      if (size > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "tensor " + name + " of shape " + shape + " has too many numbers: make it narrower");
+      }
+    }
+  }
+
   public int size() {
     return shape.stream().reduce(1, Math::multiplyExact);
   }

@@ -13,6 +13,9 @@ public record Shape(int rows, List<Integer> dims) {
   /** More floats in one row than this are refused: 64 Mi, a picture of 4,700 x 4,700 in colour. */
   private static final long MAX_ROW = 1L << 26;
 
+  /** Likewise in one tick: 1 GB. */
+  private static final long MAX_TICK = 1L << 28;
+
   public Shape {
     dims = List.copyOf(dims);
     long size = 1;
@@ -24,6 +27,9 @@ public record Shape(int rows, List<Integer> dims) {
     }
     if (rows < 1 || (dims.size() != 1 && dims.size() != 3)) {
       throw new IllegalArgumentException("no such shape: " + rows + " rows of " + dims);
+    }
+    if (rows * size > MAX_TICK) {
+      throw new IllegalArgumentException(rows + " rows of " + dims + " are too many for a tick");
     }
   }
 

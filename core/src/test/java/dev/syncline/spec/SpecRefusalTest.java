@@ -1,0 +1,248 @@
+package dev.syncline.spec;
+
+import static dev.syncline.TinyModel.layers;
+import static dev.syncline.TinyModel.serial;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.syncline.TinyModel;
+import dev.syncline.json.InputException;
+import dev.syncline.json.Json;
+import dev.syncline.json.Records;
+import dev.syncline.spec.Layer.*;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What cannot be is refused with the layer's path and the fix. */
+class SpecRefusalTest {
+  private static final Shape VECTOR = Shape.vector(4, 6);
+  private static final Shape PICTURE = Shape.image(2, 5, 7, 3);
+
+  static Stream<Arguments> misfits() {
+    return Stream.of(
+        of(VECTOR, new Attention(4, 5, false), "heads 4 must divide the width 6: change one"),
+        of(VECTOR, new Attention(2, 5, true), "heads 2 must divide the width 6 into even parts"),
+        of(
+            VECTOR,
+            new Conv1d(5, 3, 3, 1, false, true),
+            "stride 3 must divide the 4 rows of a tick"),
+        of(VECTOR, new Conv1d(5, 3, 1, 1, true, true), "keeps the channels: set out to 6"),
+        of(VECTOR, new PoolRows(Pooling.MEAN, 3), "rows 3 must divide the 4 rows of a tick"),
+        of(VECTOR, new Embedding(5, 8), "an embedding reads rows of one number, not 4×6"),
+        of(PICTURE, new Embedding(5, 8), "an embedding reads rows of one number"),
+        of(
+            VECTOR,
+            new Residual(new Linear(7, true)),
+            "turn 4×6 into 4×7: a residual needs them alike"),
+        of(VECTOR, new Residual(new PoolRows(Pooling.MAX, 2)), "turn 4×6 into 2×6"),
+        of(VECTOR, new Concat(), "one stream alone cannot be fused: leave the layer out"),
+        of(VECTOR, new Conv2d(4, 3, 1, 1, false, true), "reads pictures, not vectors (4×6)"),
+        of(VECTOR, new Pool2d(Pooling.MAX, 2, 2), "reads pictures, not vectors"),
+        of(VECTOR, new GlobalPool(Pooling.MAX), "reads pictures, not vectors"),
+        of(
+            PICTURE,
+            new Linear(4, true),
+            "reads vectors, not pictures (2×5·7·3): put a global_pool"),
+        of(PICTURE, new Gru(4), "reads vectors, not pictures"),
+        of(PICTURE, new RmsNorm(1e-5f), "reads vectors, not pictures"),
+        of(PICTURE, new Absent(), "reads vectors, not pictures"),
+        of(PICTURE, new Standardize(3), "reads vectors, not pictures"),
+        of(PICTURE, new Attention(1, 3, false), "reads vectors, not pictures"),
+        of(PICTURE, new Conv1d(4, 3, 1, 1, false, true), "reads vectors, not pictures"),
+        of(PICTURE, new PoolRows(Pooling.MAX, 2), "reads vectors, not pictures"),
+        of(PICTURE, new FeedForward(4, Function.RELU), "reads vectors, not pictures"),
+        of(PICTURE, new Conv2d(4, 3, 1, 1, true, true), "keeps the channels: set out to 3"),
+        of(
+            PICTURE,
+            new Conv2d(4, 6, 1, 0, false, true),
+            "kernel of 6 is larger than the padded picture"),
+        of(PICTURE, new Pool2d(Pooling.MAX, 6, 1), "kernel of 6 is larger than the padded picture"),
+        of(VECTOR, new Linear(1 << 28, true), "a row of form [268435456] cannot be"),
+        of(
+            VECTOR,
+            new Each(layers("audo", new Absent())),
+            "there is no stream \"audo\", only [x]"));
+  }
+
+  private static Arguments of(Shape in, Layer layer, String message) {
+    return Arguments.of(in, layer, message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("misfits")
+  void aLayerThatDoesNotFitIsRefusedWithItsPath(Shape in, Layer layer, String message) {
+    assertThatThrownBy(() -> Node.resolve(serial("enc", serial("b", layer)), Map.of("x", in)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("layer enc.b")
+        .hasMessageContaining(message);
+    assertThatThrownBy(() -> Node.resolve(layer, Map.of("x", in)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching("layer \\(root\\): .*|layer (inner|up): .*");
+  }
+
+  private static Map<String, Shape> two(Shape a, Shape b) {
+    Map<String, Shape> in = new LinkedHashMap<>();
+    in.put("audio", a);
+    in.put("visual", b);
+    return in;
+  }
+
+  @Test
+  void streamsThatDoNotFitTogetherAreRefused() {
+    assertThatThrownBy(
+            () -> Node.resolve(serial("fuse", new Concat()), two(VECTOR, Shape.vector(2, 6))))
+        .hasMessageStartingWith("layer fuse: the streams have different rows a tick")
+        .hasMessageContaining("audio=4×6")
+        .hasMessageEndingWith("pool or stride them alike first");
+    assertThatThrownBy(() -> Node.resolve(new Concat(), two(VECTOR, PICTURE)))
+        .hasMessageContaining("reads vectors, not pictures");
+    assertThatThrownBy(() -> Node.resolve(serial("gru", new Gru(3)), two(VECTOR, VECTOR)))
+        .hasMessage("layer gru: reads one stream, not the bundle [audio, visual]: fuse them first");
+    assertThatThrownBy(
+            () ->
+                Node.resolve(
+                    new Parallel(layers("a", new Each(layers("audio", new Absent())))),
+                    two(VECTOR, VECTOR)))
+        .hasMessageContaining("layer a: reads one stream, not the bundle");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'type':'linear','out':0} | out must be at least 1, is 0",
+        "{'type':'attention','heads':2,'window':0} | window must be at least 1, is 0",
+        "{'type':'attention','heads':0,'window':3} | heads must be at least 1, is 0",
+        "{'type':'gru','units':-1} | units must be at least 1, is -1",
+        "{'type':'conv1d','out':3,'kernel':2,'stride':5} | a stride of 5 skips rows",
+        "{'type':'conv1d','out':3,'kernel':0} | kernel must be at least 1",
+        "{'type':'conv1d','out':3,'kernel':3,'dilation':0} | dilation must be at least 1",
+        "{'type':'conv1d','out':3,'kernel':2000000000,'dilation':3} | remembers 5999999997 rows",
+        "{'type':'attention','heads':1,'window':2000000000} | window must be at most",
+        "{'type':'conv2d','out':3,'kernel':3,'padding':3} | padding must be from 0 to kernel - 1 = 2",
+        "{'type':'conv2d','out':3,'kernel':3,'padding':-1} | padding must be from 0",
+        "{'type':'pool2d','pooling':'max','kernel':2,'stride':0} | stride must be at least 1",
+        "{'type':'pool_rows','pooling':'max','rows':0} | rows must be at least 1",
+        "{'type':'pool_rows','pooling':'mex','rows':2} | pooling: unknown value `mex`, did you mean `max`?",
+        "{'type':'embedding','count':0,'width':2} | count must be at least 1",
+        "{'type':'feed_forward','hidden':0} | hidden must be at least 1",
+        "{'type':'dropout','p':1} | p must be at least 0 and below 1, is 1.0",
+        "{'type':'standardize','clip':0} | clip must be above 0",
+        "{'type':'layer_norm','epsilon':-1} | epsilon must be above 0",
+        "{'type':'rms_norm','epsilon':0} | epsilon must be above 0",
+        "{'type':'serial','layers':{}} | at least one layer is needed",
+        "{'type':'serial','layers':{'a.b':{'type':'absent'}}} | the name `a.b` must be a letter",
+        "{'type':'atention','heads':1,'window':2} | unknown type `atention`, did you mean `attention`?",
+        "{'type':'attention','heads':1,'windw':2} | unknown key `windw`, did you mean `window`?",
+        "{'type':'attention','heads':1} | the field `window` is missing",
+        "{'heads':1} | the field `type` is missing",
+      })
+  void aLayerInAFileIsRefusedWithItsPlace(String layer, String message) {
+    String json = "{'type':'serial','layers':{'block':" + layer + "}}";
+    assertThatThrownBy(
+            () -> Records.read(Layer.class, Json.parse("model.json", json.replace('\'', '"'))))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("model.json: layers.block")
+        .hasMessageContaining(message.replace('`', '"'));
+  }
+
+  private static void refusedModel(String from, String to, String message) {
+    String json = TinyModel.spec().json().compact();
+    assertThat(json).contains(from);
+    assertThatThrownBy(
+            () -> Records.read(ModelSpec.class, Json.parse("model.json", json.replace(from, to))))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("model.json: ")
+        .hasMessageContaining(message)
+        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+  }
+
+  @Test
+  void aModelThatCannotBeIsRefused() {
+    refusedModel("syncline-model/1", "syncline-model/9", "\"syncline-model/9\" is not known");
+    refusedModel("\"delay\":0", "\"delay\":-1", "delay must be from 0 to 10000 ticks, is -1");
+    refusedModel("\"tick_ms\":100", "\"tick_ms\":0", "a tick must last from 1 ms to 1 h");
+    refusedModel("\"tick_ms\":100", "\"tick_ms\":1e300", "a tick must last from 1 ms to 1 h");
+    refusedModel("\"tick_ms\":100", "\"tick_ms\":105", "modality audio: a rate of");
+    refusedModel("\"drum\",", "", "output heard is 1×3, its labels ask for 1×2 (one row a tick)");
+    refusedModel("\"drum\"", "\"bell\"", "an output needs labels, each once");
+    refusedModel("\"outputs\":{\"heard\"", "\"outputs\":{\"herd\"", "the tree gives [heard, seen]");
+    refusedModel("\"name\":\"tiny\"", "\"nam\":\"tiny\"", "unknown key \"nam\", did you mean");
+    refusedModel("\"heads\":3", "\"heads\":4", "layer attention.inner.attn: heads 4 must divide");
+    refusedModel("\"on\":0.5", "\"on\":1.5", "thresholds must be 0 < off <= on <= 1");
+    refusedModel("\"min_ticks\":2", "\"min_ticks\":0", "min_ticks must be at least 1");
+    refusedModel("\"source_hz\":10", "\"source_hz\":9", "rates must be 0 < rate_hz <= source_hz");
+    refusedModel("\"units\":14", "\"units\":30000", "tensor gru.weight_hh");
+  }
+
+  @Test
+  void aStreamThatWouldKeepTooMuchIsRefused() {
+    assertThatThrownBy(
+            () ->
+                TinyModel.spec(
+                    0,
+                    Map.of("audio", TinyModel.senses().get("audio")),
+                    "wide",
+                    new Linear(400, true),
+                    "attn",
+                    new Attention(1, 1_000_000, true)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a stream would keep 801000000 numbers");
+  }
+
+  @Test
+  void anOutputOfSeveralRowsATickIsRefused() {
+    assertThatThrownBy(
+            () ->
+                TinyModel.spec(
+                    0, Map.of("audio", TinyModel.senses().get("audio")), "gru", new Gru(4)))
+        .hasMessageContaining("output heard is 10×3, its labels ask for 1×3 (one row a tick)");
+  }
+
+  @Test
+  void anEncoderThatDoesNotFitItsRowsIsRefused() {
+    FrontEnd audio = TinyModel.senses().get("audio").frontEnd();
+    assertThatThrownBy(() -> encoder(audio, 96, 3, List.of(1, 96, 16)))
+        .hasMessageContaining("modality audio: hop_rows 3 must divide the 10 rows of a tick");
+    assertThatThrownBy(() -> encoder(audio, 96, 10, List.of(1, 96, 64)))
+        .hasMessageContaining("input [1, 96, 64] is not 96 rows of [16]");
+    assertThatThrownBy(() -> encoder(audio, 96, 10, List.of(1, 1 << 30, 1 << 30)))
+        .hasMessageContaining("an encoder's tensor of shape");
+    assertThatThrownBy(() -> encoder(audio, 96, 10, List.of(1, -1, 16)))
+        .hasMessageContaining("an encoder's tensor of shape");
+    assertThatThrownBy(
+            () -> new FrozenEncoder("../x.onnx", "i", List.of(1), "o", 4, 1, 1, 0.5, List.of()))
+        .hasMessageContaining("encoders/NAME.onnx inside the model folder");
+    assertThatThrownBy(
+            () -> new FrozenEncoder("encoders/x.onnx", "i", List.of(1), "o", 4, 1, 1, 0, List.of()))
+        .hasMessageContaining("min_valid must be above 0");
+  }
+
+  private static ModelSpec encoder(FrontEnd audio, int window, int hop, List<Integer> shape) {
+    FrozenEncoder e =
+        new FrozenEncoder("encoders/a.onnx", "in", shape, "out", 8, window, hop, 0.5, List.of());
+    return TinyModel.spec(
+        0, Map.of("audio", new Modality(audio, Optional.of(e))), "gru", new Gru(4));
+  }
+
+  @Test
+  void shapesThatCannotBeAreRefused() {
+    assertThatThrownBy(() -> Shape.vector(0, 3)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Shape.vector(3, 0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Shape.image(1, 1 << 20, 1 << 20, 1 << 20))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Shape(1, List.of(2, 3)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Shape.vector(1 << 20, 1 << 20))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
