@@ -6,6 +6,7 @@ import dev.syncline.spec.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -88,14 +89,17 @@ public final class Session implements AutoCloseable {
   private boolean decided;
 
   /**
+   * A stream of some of a model's modalities; the others are missing throughout and not waited for.
+   *
+   * @param modalities those that packets come for; none if only rows are to be stepped
    * @param clock nanoseconds, for the stages' times only
    */
-  public Session(Model model, Sink sink, LongSupplier clock) {
+  public Session(Model model, Set<String> modalities, Sink sink, LongSupplier clock) {
     this.model = model;
     this.sink = sink;
     this.clock = clock;
     tickNs = model.spec().tick().ns();
-    senses = new Senses(model, model.program().stateSize(), HEAD, model.program().scratchSize());
+    senses = new Senses(model, modalities, HEAD);
     List<Track> list = new ArrayList<>();
     int longs = senses.longs();
     for (Map.Entry<String, Output> e : model.spec().outputs().entrySet()) {
@@ -301,6 +305,11 @@ public final class Session implements AutoCloseable {
   /** Packets so far that ended in an outcome. */
   public long count(Outcome outcome) {
     return state.longs[COUNTS + outcome.ordinal()];
+  }
+
+  /** The modalities that this stream has. */
+  public Set<String> modalities() {
+    return senses.byName().keySet();
   }
 
   public StreamState state() {
