@@ -6,6 +6,7 @@ import dev.syncline.spec.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -327,6 +328,21 @@ public final class Session implements AutoCloseable {
       flops += sense.intake().flops();
     }
     return flops;
+  }
+
+  /** Floating point operations of the frozen encoders in a tick; empty if one does not know. */
+  public OptionalLong encoderFlops() {
+    long flops = 0;
+    for (Senses.Sense sense : senses.all()) {
+      if (sense.op() != null) {
+        OptionalLong window = sense.encoder().flops();
+        if (window.isEmpty()) {
+          return window;
+        }
+        flops += window.getAsLong() * sense.input().rows();
+      }
+    }
+    return OptionalLong.of(flops);
   }
 
   @Override
