@@ -41,10 +41,10 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
     return switch (node.layer()) {
       case Linear l -> out(node) * (2L * node.input().width() + (l.bias() ? 1 : 0));
       case Conv1d c ->
-          out(node) * (2L * c.kernel() * (c.depthwise() ? 1 : node.input().width()) + 1);
+          out(node) * (2L * c.kernel() * channels(node, c.depthwise()) + (c.bias() ? 1 : 0));
       case Conv2d c ->
           out(node)
-              * (2L * c.kernel() * c.kernel() * (c.depthwise() ? 1 : node.input().width()) + 1);
+              * (2L * c.kernel() * c.kernel() * channels(node, c.depthwise()) + (c.bias() ? 1 : 0));
       case Gru g -> {
         long in = node.input().width();
         yield node.input().rows() * (long) g.units() * (6 * (in + g.units()) + 16);
@@ -71,6 +71,11 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
       case Each ignored -> 0;
       case Concat ignored -> 0;
     };
+  }
+
+  /** Input channels that one output channel of a convolution reads. */
+  private static long channels(Node node, boolean depthwise) {
+    return depthwise ? 1 : node.input().width();
   }
 
   private static long out(Node node) {

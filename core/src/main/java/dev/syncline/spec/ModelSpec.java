@@ -92,8 +92,8 @@ public record ModelSpec(
     Map<String, Shape> inputs = new LinkedHashMap<>();
     modalities.forEach(
         (name, modality) -> {
-          Shape rows = modality.frontEnd().shape(tick);
           try {
+            Shape rows = modality.frontEnd().shape(tick);
             inputs.put(name, modality.encoder().map(e -> e.shape(rows)).orElse(rows));
           } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("modality " + name + ": " + e.getMessage(), e);

@@ -37,7 +37,11 @@ public record Shape(int rows, List<Integer> dims) {
 
   /** Floats in one row. */
   public int size() {
-    return dims.stream().reduce(1, Math::multiplyExact);
+    int size = dims.get(0);
+    for (int i = 1; i < dims.size(); i++) {
+      size *= dims.get(i);
+    }
+    return size;
   }
 
   public boolean isImage() {

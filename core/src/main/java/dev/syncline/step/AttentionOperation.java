@@ -23,10 +23,8 @@ final class AttentionOperation {
       kernels.matmul(o.q(), 1, x, row, width, x, o.query(), width);
       kernels.matmul(o.k(), 1, x, row, width, s, key, width);
       kernels.matmul(o.v(), 1, x, row, width, s, value, width);
-      if (o.rope()) {
-        turn(x, o.query(), o.heads(), width / o.heads(), n);
-        turn(s, key, o.heads(), width / o.heads(), n);
-      }
+      o.rope().turn(x, o.query(), o.heads(), n);
+      o.rope().turn(s, key, o.heads(), n);
       mix(o, kernels, x, s, n);
       System.arraycopy(x, o.mixed(), x, o.out().at() + r * width, width);
     }
@@ -62,23 +60,6 @@ final class AttentionOperation {
             x[o.mixed() + part + i] += weight * s[value + i];
           }
         }
-      }
-    }
-  }
-
-  /** Turns pairs (i, i + depth/2) of every head by n·10000^(-2i/depth). */
-  private static void turn(float[] a, int at, int heads, int depth, long n) {
-    int half = depth / 2;
-    for (int i = 0; i < half; i++) {
-      double angle = n * Math.pow(10_000, -2.0 * i / depth);
-      float cos = (float) Math.cos(angle);
-      float sin = (float) Math.sin(angle);
-      for (int head = 0; head < heads; head++) {
-        int p = at + head * depth + i;
-        float first = a[p];
-        float second = a[p + half];
-        a[p] = first * cos - second * sin;
-        a[p + half] = second * cos + first * sin;
       }
     }
   }

@@ -82,10 +82,6 @@ final class AudioIntake implements Intake {
     return Tick.startOf(s.longs[longs + NEXT], sourceHz);
   }
 
-  int sourceHz() {
-    return sourceHz;
-  }
-
   Outcome push(
       StreamState s,
       long captureNs,
@@ -101,10 +97,11 @@ final class AudioIntake implements Intake {
     long next = s.longs[longs + NEXT];
     long base = s.tick() * tickSource;
     long at = Tick.nearest(captureNs, sourceHz);
-    if (Math.abs(at - next) <= SNAP_S * sourceHz) {
+    if (Math.abs(at - next) <= SNAP_S * sourceHz && at + count > next) {
       at = next;
     }
     long last = at + count;
+    s.seen(Tick.startOf(last, sourceHz));
     if (last <= base) {
       return Outcome.LATE;
     } else if (last <= next) {

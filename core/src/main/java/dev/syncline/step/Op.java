@@ -75,7 +75,7 @@ public sealed interface Op {
       Buffer out,
       int heads,
       int window,
-      boolean rope,
+      Rope rope,
       Panels q,
       Panels k,
       Panels v,

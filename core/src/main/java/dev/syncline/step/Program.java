@@ -191,7 +191,7 @@ public record Program(
           y,
           a.heads(),
           a.window(),
-          a.rope(),
+          a.rope() ? Rope.of(x.size() / a.heads()) : Rope.none(),
           matrix(node, "q.weight", "q.bias"),
           matrix(node, "k.weight", "k.bias"),
           matrix(node, "v.weight", "v.bias"),

@@ -11,8 +11,11 @@ import java.util.Arrays;
  * Pictures and vectors to rows: of the packets captured in a row's interval the newest is its row.
  */
 final class RowIntake implements Intake {
-  /** Capture times are whole nanoseconds: so much of a row may be rounding. */
-  private static final double ROUNDING = 1e-6;
+  /**
+   * Containers round capture times, some to milliseconds. A packet that comes less than this share
+   * of the source's interval before the end of a row counts to the next row.
+   */
+  private static final double ROUNDING = 0.05;
 
   private static final int LATE = -1;
   private static final int DUPLICATE = -2;
@@ -85,7 +88,7 @@ final class RowIntake implements Intake {
   @Override
   public long knownUntil(StreamState s) {
     long newest = s.longs[longs + TICKS * shape.rows()];
-    return newest == 0 ? 0 : newest - 1 + (long) Math.ceil((1 - ROUNDING) * 1e9 / sourceHz);
+    return newest == 0 ? 0 : newest - 1 + (long) Math.ceil((1 + ROUNDING) * 1e9 / sourceHz);
   }
 
   Outcome push(StreamState s, long captureNs, float[] vector, int offset) {
@@ -121,7 +124,9 @@ final class RowIntake implements Intake {
 
   /** The row among those pending, or why there is no place. */
   private int place(StreamState s, long captureNs) {
-    long row = (long) Math.floor(captureNs * (rateHz / 1e9) + ROUNDING) - s.tick() * shape.rows();
+    long index = (long) Math.floor(captureNs * (rateHz / 1e9) + ROUNDING * rateHz / sourceHz);
+    long row = index - s.tick() * shape.rows();
+    s.seen(Math.max(captureNs, Tick.startOf(index, rateHz)));
     if (captureNs < 0 || row < 0) {
       return LATE;
     } else if (row >= (long) TICKS * shape.rows()) {

@@ -3,6 +3,7 @@ package dev.syncline.step;
 import dev.syncline.event.EventDecoder;
 import dev.syncline.json.Field;
 import dev.syncline.spec.Output;
+import dev.syncline.time.Tick;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,10 @@ import java.util.function.LongSupplier;
  * allocates nothing.
  */
 public final class Session implements AutoCloseable {
-  /** Hears of events as they are told; outputs by name, labels by number. */
+  /**
+   * Hears of events as they are told; outputs by name, labels by number. Ticks are half-open,
+   * {@code [onset, offset)}; {@code toldTick} ticks had passed when it was told.
+   */
   public interface Sink {
     void opened(String output, int label, long onsetTick, long toldTick, float probability);
 
@@ -71,12 +75,10 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  // Longs at the head of every state: tick, seen, end + 1 (0: open), then outcomes' counts.
-  private static final int TICK = 0;
-  private static final int SEEN = 1;
-  private static final int END = 2;
-  private static final int COUNTS = 3;
-  private static final int HEAD = COUNTS + 6;
+  // Longs behind the first two of every state: end + 1 (0: open), then outcomes' counts.
+  private static final int END = StreamState.SEEN + 1;
+  private static final int COUNTS = END + 1;
+  private static final int HEAD = COUNTS + Outcome.values().length;
 
   private final Model model;
   private final Sink sink;
@@ -85,7 +87,7 @@ public final class Session implements AutoCloseable {
   private final Track[] tracks;
   private final StreamState state;
   private final float[] scratch;
-  private final long tickNs;
+  private final Tick tick;
   private final long[] stageNs = new long[Stage.values().length];
   private boolean decided;
 
@@ -99,7 +101,7 @@ public final class Session implements AutoCloseable {
     this.model = model;
     this.sink = sink;
     this.clock = clock;
-    tickNs = model.spec().tick().ns();
+    tick = model.spec().tick();
     senses = new Senses(model, modalities, HEAD);
     List<Track> list = new ArrayList<>();
     int longs = senses.longs();
@@ -122,12 +124,8 @@ public final class Session implements AutoCloseable {
     }
     return counted(
         switch (sense.intake()) {
-          case AudioIntake a -> {
-            Outcome outcome =
-                a.push(state, captureNs, values, offset, count, scratch, senses.work());
-            seen(captureNs + Math.round(count * 1e9 / a.sourceHz()));
-            yield outcome;
-          }
+          case AudioIntake a ->
+              a.push(state, captureNs, values, offset, count, scratch, senses.work());
           case RowIntake r -> {
             if (r.takesPictures() || count != r.shape().size()) {
               throw new IllegalArgumentException(
@@ -138,7 +136,6 @@ public final class Session implements AutoCloseable {
                       + count
                       + " numbers");
             }
-            seen(captureNs);
             yield r.push(state, captureNs, values, offset);
           }
         });
@@ -152,7 +149,6 @@ public final class Session implements AutoCloseable {
     if (isOver()) {
       return counted(Outcome.CLOSED);
     }
-    seen(captureNs);
     return counted(r.push(state, captureNs, rgb, width, height, scratch, senses.work()));
   }
 
@@ -173,6 +169,9 @@ public final class Session implements AutoCloseable {
 
   /** The stream ends at a capture time: ticks up to there are done whatever is missing. */
   public void end(long captureNs) {
+    if (captureNs < 0) {
+      throw new IllegalArgumentException("a stream cannot end at " + captureNs + " ns");
+    }
     if (!isOver()) {
       state.longs[END] = captureNs + 1;
     }
@@ -204,7 +203,7 @@ public final class Session implements AutoCloseable {
       return false;
     }
     sense();
-    state.longs[TICK]++;
+    state.longs[StreamState.TICK]++;
     for (Map.Entry<String, Senses.Sense> e : senses.byName().entrySet()) {
       rows.get(e.getKey()).store(t, scratch, e.getValue().input());
     }
@@ -230,9 +229,9 @@ public final class Session implements AutoCloseable {
    * Does one tick from rows that were made before (a feature cache), past the front ends: the same
    * bits as from the packets they were made of.
    */
-  public void advance(Map<String, Block> inputs, int tick) {
+  public void advance(Map<String, Block> inputs, int t) {
     for (Map.Entry<String, Buffer> e : model.program().inputs().entrySet()) {
-      inputs.get(e.getKey()).load(tick, scratch, e.getValue());
+      inputs.get(e.getKey()).load(t, scratch, e.getValue());
     }
     run(clock.getAsLong());
   }
@@ -243,7 +242,7 @@ public final class Session implements AutoCloseable {
       probabilities(track);
     }
     long decode = lap(Stage.MODEL, begin);
-    state.longs[TICK]++;
+    state.longs[StreamState.TICK]++;
     decided = decisionTick() >= 0;
     for (Track track : tracks) {
       if (decided && isValid(track)) {
@@ -263,15 +262,15 @@ public final class Session implements AutoCloseable {
   }
 
   private boolean ready() {
-    long end = model.spec().tick().end(state.tick());
+    long end = tick.end(state.tick());
     if (state.longs[END] != 0) {
-      return end <= state.longs[END] - 1 + model.spec().delay() * tickNs;
+      return end <= state.longs[END] - 1 + model.spec().delay() * tick.ns();
     }
     boolean all = true;
     for (Senses.Sense sense : senses.all()) {
       all &= sense.intake().knownUntil(state) >= end;
     }
-    return all || state.longs[SEEN] >= end + tickNs;
+    return all || state.longs[StreamState.SEEN] >= end + tick.ns();
   }
 
   /**
@@ -358,10 +357,6 @@ public final class Session implements AutoCloseable {
 
   private boolean isOver() {
     return state.longs[END] != 0;
-  }
-
-  private void seen(long captureNs) {
-    state.longs[SEEN] = Math.max(state.longs[SEEN], captureNs);
   }
 
   private Outcome counted(Outcome outcome) {

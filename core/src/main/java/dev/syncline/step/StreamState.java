@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.zip.CRC32C;
 
 /**
  * All that a stream remembers: one slab of floats and a short array of longs, both laid out from
@@ -14,6 +15,11 @@ import java.util.HexFormat;
 public final class StreamState {
   private static final int MAGIC = 0x53594e53;
   private static final int VERSION = 1;
+
+  /** Places of the first two longs: the tick that comes next, the latest capture time seen. */
+  static final int TICK = 0;
+
+  static final int SEEN = 1;
 
   final float[] slab;
   final long[] longs;
@@ -32,7 +38,12 @@ public final class StreamState {
 
   /** The tick that comes next, counted from 0. */
   public long tick() {
-    return longs[0];
+    return longs[TICK];
+  }
+
+  /** A packet that reaches up to a capture time was seen, taken or not. */
+  void seen(long captureNs) {
+    longs[SEEN] = Math.max(longs[SEEN], captureNs);
   }
 
   void clear() {
@@ -40,20 +51,29 @@ public final class StreamState {
     Arrays.fill(longs, 0);
   }
 
-  /** A copy of everything, little-endian, with a header that names the model. */
+  /** A copy of everything, little-endian: a header that names the model, the state, a checksum. */
   public byte[] snapshot() {
     byte[] key = HexFormat.of().parseHex(digest);
-    int size = 4 + 4 + key.length + 4 + 4 + 8 * longs.length + 4 * slab.length;
+    int size = 4 + 4 + key.length + 4 + 4 + 8 * longs.length + 4 * slab.length + 4;
     ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(MAGIC).putInt(VERSION).put(key).putInt(longs.length).putInt(slab.length);
     out.asLongBuffer().put(longs);
     out.position(out.position() + 8 * longs.length);
     out.asFloatBuffer().put(slab);
+    out.putInt(size - 4, checksum(out.array()));
     return out.array();
+  }
+
+  /** CRC-32C of all but the last four bytes. */
+  private static int checksum(byte[] snapshot) {
+    CRC32C crc = new CRC32C();
+    crc.update(snapshot, 0, snapshot.length - 4);
+    return (int) crc.getValue();
   }
 
   /**
    * Takes over a snapshot of a stream of the same model; any other is refused and nothing changes.
+   * The last decision's probabilities are not part of it: the next tick brings new ones.
    */
   public void restore(byte[] snapshot) {
     byte[] key = HexFormat.of().parseHex(digest);
@@ -73,12 +93,13 @@ public final class StreamState {
     }
     if (in.getInt() != longs.length
         || in.getInt() != slab.length
-        || snapshot.length != head + bytes()) {
+        || snapshot.length != head + bytes() + 4
+        || in.getInt(snapshot.length - 4) != checksum(snapshot)) {
       throw new InputException(
           "snapshot: cut off or damaged: "
               + snapshot.length
               + " bytes, expected "
-              + (head + bytes()));
+              + (head + bytes() + 4));
     }
     in.asLongBuffer().get(longs);
     in.position(head + 8 * longs.length);

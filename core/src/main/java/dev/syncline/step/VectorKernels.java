@@ -197,7 +197,10 @@ public record VectorKernels() implements Kernels {
           FloatVector.fromArray(F, a, aAt + i + L)
               .fma(FloatVector.fromArray(F, b, bAt + i + L), s1);
     }
-    float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+    // Lane by lane: reduceLanes leaves the order of the additions open, and with it the last bit.
+    FloatVector s = s0.add(s1);
+    float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
+    float sum = low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
     for (; i < n; i++) {
       sum += a[aAt + i] * b[bAt + i];
     }

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A safetensors file: 8 bytes of header length (little-endian), a JSON header, raw tensors. The
@@ -152,10 +153,9 @@ public final class Safetensors implements AutoCloseable {
     for (Field d : field.get("shape").items()) {
       int dim = (int) d.integer(0, Integer.MAX_VALUE);
       shape.add(dim);
-      try {
-        size = Math.multiplyExact(size, (long) dim);
-      } catch (ArithmeticException e) {
-        throw new InputException(d.bad("the shape's product overflows").getMessage(), e);
+      size *= dim;
+      if (size > Integer.MAX_VALUE) {
+        throw d.bad("the shape's product is beyond " + Integer.MAX_VALUE + " numbers");
       }
     }
     List<Field> offsets = field.get("data_offsets").items();
@@ -164,7 +164,7 @@ public final class Safetensors implements AutoCloseable {
     }
     long begin = offsets.get(0).integer(0, bytes);
     long end = offsets.get(1).integer(0, bytes);
-    if (size > Integer.MAX_VALUE || end - begin != size * type.bytes) {
+    if (end - begin != size * type.bytes) {
       throw field.bad(
           "shape %s of %s needs %d bytes, the offsets span %d"
               .formatted(shape, type, size * type.bytes, end - begin));
@@ -206,6 +206,7 @@ public final class Safetensors implements AutoCloseable {
   /** Copies {@code count} numbers of an F32 tensor, from its number {@code from} on. */
   public void floats(String name, long from, float[] to, int offset, int count) {
     Entry e = entry(name, Type.F32);
+    Objects.checkFromIndexSize(from, count, e.size());
     MemorySegment.copy(data, F32, e.begin + 4 * from, to, offset, count);
   }
 
