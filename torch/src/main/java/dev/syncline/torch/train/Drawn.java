@@ -92,6 +92,9 @@ public record Drawn(
     if (ticks < 1) {
       throw new IllegalArgumentException("ticks must be at least 1, is " + ticks);
     }
+    if (!(Math.abs(gainDb) <= 200)) {
+      throw new IllegalArgumentException("gain_db must be from -200 to 200, is " + gainDb);
+    }
   }
 
   private static Map<String, List<Span>> copy(Map<String, List<Span>> spans) {
@@ -187,7 +190,8 @@ public record Drawn(
   /**
    * Masked values become the mean of the clip's valid ones. Zero, which the paper takes, is the
    * mean of its normalised features; of a plain logarithm it is a loud sound, and the smallest
-   * value is silence: either would be evidence of something that is not there.
+   * value is silence: either would be evidence of something that is not there. The mean knows the
+   * whole clip, but it is one number, and in use nothing is masked.
    */
   private void mask(Block rows, List<Span> bands) {
     int width = rows.shape().width();

@@ -8,6 +8,8 @@ import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.signal.Fft;
+import dev.syncline.signal.ImageScale;
+import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Shape;
 import dev.syncline.step.Block;
 import java.util.Arrays;
@@ -283,6 +285,37 @@ class DrawnTest {
     coloured(picture(0, 0, false, -0.3, 2, "[0.8,1,1.1]"), -0.3, 1.6, 2, 2.2);
   }
 
+  @Test
+  void colourStaysWithinWhatPixelsCanGiveInEachChannel() {
+    List<Double> mean = List.of(124.0, 116.0, 104.0);
+    List<Double> deviation = List.of(58.0, 57.0, 56.0);
+    ImageScale scale = new ImageScale(6, 8, 3, mean, deviation, ImageScale.Antialias.NONE);
+    Block bright =
+        picture(0, 0, false, 9, 1, "[1,1,1]")
+            .rows("camera", Clips.block("camera", TICKS, 5), new FrontEnd.Image(scale, 10, 25));
+    Block dark =
+        picture(0, 0, false, -9, 1, "[1,1,1]")
+            .rows("camera", Clips.block("camera", TICKS, 5), new FrontEnd.Image(scale, 10, 25));
+    for (int i = 0; i < bright.values().length; i++) {
+      double m = mean.get(i % 3);
+      double d = deviation.get(i % 3);
+      assertThat(bright.values()[i]).isEqualTo((float) ((255 - m) / d));
+      assertThat(dark.values()[i]).isEqualTo((float) (-m / d));
+    }
+  }
+
+  @Test
+  void aPictureOfOneChannelTakesTheFirstGain() {
+    ImageScale luma =
+        new ImageScale(2, 1, 1, List.of(0.0), List.of(255.0), ImageScale.Antialias.NONE);
+    Block block = Block.empty(Shape.image(1, 1, 2, 1), TICKS);
+    Arrays.fill(block.values(), 0.5f);
+    Arrays.fill(block.valid(), 1);
+    Drawn drawn = picture(0, 0, false, 0, 1, "[0.5,2,2]");
+    assertThat(drawn.rows("camera", block, new FrontEnd.Image(luma, 10, 25)).values())
+        .containsOnly(0.25f);
+  }
+
   private static void coloured(Drawn drawn, double brightness, double... gains) {
     changesOnly(drawn, "camera");
     Block before = Clips.block("camera", TICKS, 5);
@@ -388,6 +421,7 @@ class DrawnTest {
     for (String fields :
         List.of(
             "{\"ticks\": 0}",
+            "{\"gain_db\": 1e9}",
             "{\"time_masks\": [{\"from\": 3, \"to\": 3}]}",
             "{\"time_masks\": [{\"from\": -1, \"to\": 3}]}",
             "{\"time_masks\": [{\"from\": 1, \"to\": 1e300}]}",
