@@ -54,7 +54,7 @@ final class Presets {
     if (modalities.size() > 1) {
       body.put("fuse", new Concat());
     }
-    body.put("gru", new Gru(128));
+    body.put("gru", new Gru(encoders.isPresent() ? 256 : 128));
     body.put("drop", new Dropout(0.3f));
     Map<String, Layer> heads = new LinkedHashMap<>();
     Map<String, Output> outputs = new LinkedHashMap<>();
@@ -194,6 +194,9 @@ final class Presets {
     if (sense.encoder().isPresent()) {
       layers.put("std", new Standardize(8, 0.05f));
       layers.put("drop", new Dropout(0.3f));
+      layers.put("project", new Linear(256, true));
+      layers.put("act", new Activation(Function.RELU));
+      layers.put("drop2", new Dropout(0.3f));
       layers.put("absent", new Absent());
       return new Serial(layers);
     }

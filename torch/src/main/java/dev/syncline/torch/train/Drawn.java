@@ -103,6 +103,11 @@ public record Drawn(
     return Collections.unmodifiableMap(result);
   }
 
+  /** Whether {@link #samples} changes anything. */
+  boolean changesSamples() {
+    return gainDb != 0 || noise.isPresent();
+  }
+
   /**
    * The clip's sound before the front end: gain, then noise, then clipping to [-1, 1] as in any
    * recording. The noise is as loud as the mean power of the whole clip asks for; a clip of digital
@@ -113,7 +118,7 @@ public record Drawn(
    */
   public float[] samples(String modality, float[] waveform, int rateHz) {
     spans(missing, modality);
-    if (gainDb == 0 && noise.isEmpty()) {
+    if (!changesSamples()) {
       return waveform.clone();
     }
     double gain = StrictMath.pow(10, gainDb / 20);

@@ -6,6 +6,7 @@ import dev.syncline.data.ClipRows;
 import dev.syncline.data.Dataset;
 import dev.syncline.data.FeatureCache;
 import dev.syncline.spec.FrontEnd;
+import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.step.Block;
 import dev.syncline.step.Model;
@@ -72,23 +73,26 @@ final class Examples implements AutoCloseable {
   /** A clip with an augmentation drawn for it. */
   Example augmented(int clip, Augmentation augmentation, long seed) {
     Clip c = clips.get(clip);
-    Augmentation.Drawn drawn = augmentation.draw(spec, ticks(clip), seed);
+    Drawn drawn = augmentation.draw(spec, ticks(clip), seed);
     Map<String, Block> rows = new LinkedHashMap<>();
-    spec.modalities()
-        .forEach(
-            (name, m) -> {
-              Block block =
-                  sessions.containsKey(name) && augmentation.changesSamples()
-                      ? ClipRows.rows(
-                              sessions.get(name), data, c, (k, s) -> drawn.samples(k, s, rate(k)))
-                          .get(name)
-                      : cache.rows(c, name);
-              rows.put(name, drawn.rows(name, block, m.frontEnd()));
-            });
+    spec.modalities().forEach((name, m) -> rows.put(name, augmented(c, name, m, drawn)));
     return new Example(c.id(), ticks(clip), rows, labels(clip));
   }
 
-  private double rate(String modality) {
+  private Block augmented(Clip clip, String name, Modality m, Drawn drawn) {
+    if (m.encoder().isPresent()) {
+      return drawn.missing(name, cache.rows(clip, name));
+    }
+    Session session = sessions.get(name);
+    boolean fresh = session != null && drawn.changesSamples();
+    Block block =
+        fresh
+            ? ClipRows.rows(session, data, clip, (k, s) -> drawn.samples(k, s, rate(k))).get(name)
+            : cache.rows(clip, name);
+    return drawn.rows(name, block, m.frontEnd());
+  }
+
+  private int rate(String modality) {
     return ((FrontEnd.Audio) spec.modalities().get(modality).frontEnd()).sourceHz();
   }
 

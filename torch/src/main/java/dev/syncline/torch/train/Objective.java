@@ -1,23 +1,26 @@
 package dev.syncline.torch.train;
 
 import dev.syncline.json.Records.Default;
+import dev.syncline.spec.Output;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What one output is trained towards.
  *
  * @param loss the price of a tick
  * @param weight beside other outputs
- * @param balance how much rare labels count for more
+ * @param balance by how much rare labels count for more; without it all count alike
  * @param position how much the ticks of a clip count
  */
 public record Objective(
     @Default("{\"type\":\"cross_entropy\"}") Loss loss,
     @Default("1") double weight,
-    @Default("\"none\"") Balance balance,
+    Optional<ClassWeights> balance,
     @Default("{\"type\":\"uniform\"}") Position position) {
 
   public static final Objective DEFAULT =
-      new Objective(new Loss.CrossEntropy(0), 1, Balance.NONE, new Position.Uniform());
+      new Objective(new Loss.CrossEntropy(0), 1, Optional.empty(), new Position.Uniform());
 
   public Objective {
     if (!(weight >= 0)) {
@@ -51,11 +54,17 @@ public record Objective(
     }
   }
 
-  /** Rare labels count in inverse proportion to their frequency, its square root, or not. */
-  public enum Balance {
-    NONE,
-    SQRT,
-    FULL
+  /** The weight of each label: of its positives where labels are independent. */
+  float[] weights(Output.Kind kind, ClassWeights.Counts counts) {
+    if (balance.isEmpty()) {
+      float[] alike = new float[counts.positives().size()];
+      Arrays.fill(alike, 1);
+      return alike;
+    }
+    return switch (kind) {
+      case MULTI_LABEL -> balance.get().positive(counts);
+      case ONE_LABEL -> balance.get().inverseFrequency(counts);
+    };
   }
 
   /** The weight of a tick by its place in the clip. */

@@ -5,7 +5,7 @@ import dev.syncline.spec.Layer.Standardize;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Output;
 import dev.syncline.step.Block;
-import java.util.Arrays;
+import dev.syncline.torch.train.ClassWeights.Counts;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -77,7 +77,7 @@ final class Statistics {
    * linear layer with bias (Lin et al. 2017, section 4.1).
    */
   static Map<String, float[]> priors(
-      Node root, Map<String, Output> outputs, Map<String, LabelCounts> counts) {
+      Node root, Map<String, Output> outputs, Map<String, Counts> counts) {
     Map<String, float[]> tensors = new LinkedHashMap<>();
     Node last = root;
     while (last.layer() instanceof Layer.Serial) {
@@ -90,48 +90,37 @@ final class Statistics {
         head = head.lastChild();
       }
       if (head.layer() instanceof Layer.Linear l && l.bias()) {
-        tensors.put(head.name("bias"), counts.get(output.getKey()).prior(output.getValue().kind()));
+        tensors.put(
+            head.name("bias"), prior(output.getValue().kind(), counts.get(output.getKey())));
       }
     }
     return tensors;
   }
 
-  /** How often each label holds. */
-  record LabelCounts(long ticks, long[] on) {
-    static LabelCounts of(Examples examples, String output, int labels) {
-      long ticks = 0;
-      long[] on = new long[labels];
-      for (int i = 0; i < examples.size(); i++) {
-        for (boolean[] row : examples.labels(i).get(output)) {
-          ticks++;
-          for (int c = 0; c < labels; c++) {
-            on[c] += row[c] ? 1 : 0;
-          }
+  /** How often each label of an output holds in the training clips. */
+  static Counts counts(Examples examples, String output, int labels) {
+    Counts counts = Counts.none(labels);
+    for (int i = 0; i < examples.size(); i++) {
+      boolean[][] on = examples.labels(i).get(output);
+      float[][] rows = new float[on.length][labels];
+      for (int t = 0; t < on.length; t++) {
+        for (int c = 0; c < labels; c++) {
+          rows[t][c] = on[t][c] ? 1 : 0;
         }
       }
-      return new LabelCounts(ticks, on);
+      counts = counts.plus(rows);
     }
+    return counts;
+  }
 
-    float[] prior(Output.Kind kind) {
-      float[] bias = new float[on.length];
-      for (int c = 0; c < on.length; c++) {
-        double p = (on[c] + 1.0) / (ticks + 2.0);
-        bias[c] = (float) StrictMath.log(kind == Output.Kind.MULTI_LABEL ? p / (1 - p) : p);
-      }
-      return bias;
+  private static float[] prior(Output.Kind kind, Counts counts) {
+    float[] bias = new float[counts.positives().size()];
+    for (int c = 0; c < bias.length; c++) {
+      double on = counts.positives().get(c) + 1;
+      double off = counts.negatives().get(c) + 1;
+      bias[c] =
+          (float) StrictMath.log(kind == Output.Kind.MULTI_LABEL ? on / off : on / (on + off));
     }
-
-    /** Weights by which rare labels count for more: at most 10. */
-    float[] balance(Objective.Balance balance, Output.Kind kind) {
-      float[] weights = new float[on.length];
-      Arrays.fill(weights, 1);
-      for (int c = 0; c < on.length && balance != Objective.Balance.NONE; c++) {
-        double p = (on[c] + 1.0) / (ticks + 2.0);
-        double rare = kind == Output.Kind.MULTI_LABEL ? (1 - p) / p : 1 / (p * on.length);
-        weights[c] =
-            (float) Math.min(10, balance == Objective.Balance.SQRT ? Math.sqrt(rare) : rare);
-      }
-      return weights;
-    }
+    return bias;
   }
 }

@@ -33,7 +33,7 @@ public record TrainConfig(
     @Default("0.05") double warmup,
     @Default("0.0001") double weightDecay,
     @Default("5") double clipNorm,
-    @Default("0") double average,
+    @Default("0.99") double average,
     @Default("0") int cropTicks,
     @Default("0") double carry,
     @Default("0") int patience,

@@ -20,6 +20,7 @@ import dev.syncline.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,7 @@ public final class Trainer implements AutoCloseable {
   private final Examples validation;
   private final Dataset data;
   private final Listener listener;
+  private final Clock wallClock = Clock.systemUTC();
   private final Map<String, Tensor> parameters;
   private final AdamW optimizer;
   private final Map<String, float[]> average = new LinkedHashMap<>();
@@ -121,12 +123,11 @@ public final class Trainer implements AutoCloseable {
     return new Weights(Parameter.of(node), checkpoint.kind("p"));
   }
 
-  private Map<String, Statistics.LabelCounts> counts() {
-    Map<String, Statistics.LabelCounts> counts = new LinkedHashMap<>();
+  private Map<String, ClassWeights.Counts> counts() {
+    Map<String, ClassWeights.Counts> counts = new LinkedHashMap<>();
     spec.outputs()
         .forEach(
-            (name, o) ->
-                counts.put(name, Statistics.LabelCounts.of(training, name, o.labels().size())));
+            (name, o) -> counts.put(name, Statistics.counts(training, name, o.labels().size())));
     return counts;
   }
 
@@ -136,8 +137,7 @@ public final class Trainer implements AutoCloseable {
         .forEach(
             (name, c) ->
                 balances.put(
-                    name,
-                    c.balance(config.objective(name).balance(), spec.outputs().get(name).kind())));
+                    name, config.objective(name).weights(spec.outputs().get(name).kind(), c)));
     try (Feeder feeder = new Feeder(training, config, standing.step())) {
       while (standing.step() < steps && !standing.stopped()) {
         double loss = step(feeder.next());
@@ -320,15 +320,12 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void log(Map<String, Object> line) {
-    try (EventFile events = EventFile.append(run.path(), standing.step() - 1)) {
+    double now = wallClock.millis() / 1e3;
+    try (EventFile events = EventFile.append(run.path(), standing.step() - 1, now)) {
       line.forEach(
           (tag, value) -> {
             if (!tag.equals("step")) {
-              events.scalar(
-                  tag,
-                  standing.step(),
-                  ((Number) value).floatValue(),
-                  System.currentTimeMillis() / 1e3);
+              events.scalar(tag, standing.step(), ((Number) value).doubleValue(), now);
             }
           });
     }
