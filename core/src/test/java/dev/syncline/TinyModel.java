@@ -78,7 +78,7 @@ public final class TinyModel {
   public static ModelSpec everyLayer() {
     Layer hear =
         serial(
-            "scale", new Standardize(6),
+            "scale", new Standardize(6, 0.05f),
             "depthwise", new Conv1d(16, 3, 1, 2, true, true),
             "point", new Conv1d(12, 2, 2, 1, false, true),
             "silu", new Activation(Function.SILU),

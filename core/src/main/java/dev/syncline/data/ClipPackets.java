@@ -4,12 +4,14 @@ import dev.syncline.json.InputException;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.step.Packet;
+import dev.syncline.step.Session;
 import dev.syncline.time.Tick;
 import dev.syncline.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
 
@@ -36,19 +38,35 @@ public final class ClipPackets {
   private final int[] next;
 
   /**
+   * @param modalities those of the model that are wanted
    * @param offsetNs capture time at which the clip begins
    */
-  public ClipPackets(Dataset data, Clip clip, ModelSpec spec, long offsetNs, Samples changes) {
+  public ClipPackets(
+      Dataset data,
+      Clip clip,
+      ModelSpec spec,
+      Set<String> modalities,
+      long offsetNs,
+      Samples changes) {
     this.data = data;
     this.clip = clip;
     this.offsetNs = offsetNs;
     pieceS = Math.min(PIECE_S, spec.tick().seconds());
-    spec.modalities().forEach((name, m) -> lanes.add(lane(name, m.frontEnd(), changes)));
+    for (String name : modalities) {
+      lanes.add(lane(name, spec.modalities().get(name).frontEnd(), changes));
+    }
     next = new int[lanes.size()];
   }
 
-  public ClipPackets(Dataset data, Clip clip, ModelSpec spec, long offsetNs) {
-    this(data, clip, spec, offsetNs, (modality, samples) -> samples);
+  /** The packets that a session takes, as they are. */
+  public ClipPackets(Dataset data, Clip clip, Session session, long offsetNs) {
+    this(
+        data,
+        clip,
+        session.model().spec(),
+        session.modalities(),
+        offsetNs,
+        (modality, samples) -> samples);
   }
 
   /** Whole ticks in a clip. */

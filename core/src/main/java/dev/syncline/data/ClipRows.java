@@ -2,6 +2,7 @@ package dev.syncline.data;
 
 import dev.syncline.json.InputException;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Output;
 import dev.syncline.step.Block;
 import dev.syncline.step.Outcome;
 import dev.syncline.step.Packet;
@@ -40,13 +41,15 @@ public final class ClipRows {
     ModelSpec spec = session.model().spec();
     int ticks = ClipPackets.ticks(clip, spec.tick());
     Map<String, Block> rows = new LinkedHashMap<>();
-    spec.inputs().forEach((name, shape) -> rows.put(name, Block.empty(shape, ticks)));
+    session
+        .modalities()
+        .forEach(name -> rows.put(name, Block.empty(spec.inputs().get(name), ticks)));
     BooleanSupplier advance =
         () ->
             session.state().tick() < ticks
                 && session.advanceRows(rows, (int) session.state().tick());
     session.reset();
-    play(new ClipPackets(data, clip, spec, 0, changes), session, advance);
+    play(new ClipPackets(data, clip, spec, session.modalities(), 0, changes), session, advance);
     session.end(spec.tick().ns() * ticks);
     while (advance.getAsBoolean()) {
       // ticks that lack packets
@@ -54,15 +57,20 @@ public final class ClipRows {
     return rows;
   }
 
+  /** The label that holds where an output of one label has no event. */
+  public static final String BACKGROUND = "background";
+
   /**
-   * Which labels hold in each tick: those whose event covers the tick's middle.
+   * Which labels of an output hold in each tick: those whose event covers the tick's middle. Where
+   * exactly one holds at a time, the first of several, and {@value #BACKGROUND} where there is
+   * none.
    *
    * @return [ticks][labels]
    */
-  public static boolean[][] labels(
-      Clip clip, String track, List<String> labels, int ticks, Tick tick) {
+  public static boolean[][] labels(Clip clip, Output output, int ticks, Tick tick) {
+    List<String> labels = output.labels();
     boolean[][] on = new boolean[ticks][labels.size()];
-    for (Event event : clip.events(track)) {
+    for (Event event : clip.events(output.track())) {
       int label = labels.indexOf(event.label());
       if (label < 0) {
         throw new InputException(
@@ -73,6 +81,26 @@ public final class ClipRows {
         on[t][label] |= event.covers((t + 0.5) * tick.seconds());
       }
     }
+    if (output.kind() == Output.Kind.ONE_LABEL) {
+      for (int t = 0; t < ticks; t++) {
+        keepOne(on[t], labels.indexOf(BACKGROUND), clip, t * tick.seconds());
+      }
+    }
     return on;
+  }
+
+  private static void keepOne(boolean[] on, int background, Clip clip, double timeS) {
+    boolean found = false;
+    for (int c = 0; c < on.length; c++) {
+      on[c] &= !found;
+      found |= on[c];
+    }
+    if (!found && background < 0) {
+      throw new InputException(
+          "clip %s: nothing is labelled at %.3f s: add the label \"background\" to the output, or label it"
+              .formatted(clip.id(), timeS));
+    } else if (!found) {
+      on[background] = true;
+    }
   }
 }

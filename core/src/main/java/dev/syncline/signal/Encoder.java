@@ -1,5 +1,7 @@
 package dev.syncline.signal;
 
+import java.util.OptionalLong;
+
 /**
  * A frozen encoder: a fixed window of rows in, one vector out. All that it remembers between calls
  * is in the caller's {@code state}, so one encoder serves many streams and a stream is restored by
@@ -40,6 +42,11 @@ public interface Encoder extends AutoCloseable {
     for (int i = 0; i < n; i++) {
       encode(in, inOffset + i * inputSize(), none, 0, out, outOffset + i * width());
     }
+  }
+
+  /** Floating point operations of one window, a multiply-add being two; empty if not known. */
+  default OptionalLong flops() {
+    return OptionalLong.empty();
   }
 
   @Override

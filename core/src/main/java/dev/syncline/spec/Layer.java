@@ -65,12 +65,16 @@ public sealed interface Layer {
 
   /**
    * {@code clip((x - mean) / deviation)} with constants taken from the training set before training
-   * (never from the clip at hand).
+   * (never from the clip at hand). Only as the first layer on a modality.
+   *
+   * @param clip largest magnitude of a result
+   * @param least deviations below this are taken as this
    */
-  record Standardize(@Default("8") float clip) implements Layer {
+  record Standardize(@Default("8") float clip, @Default("0.05") float least) implements Layer {
     public Standardize {
-      if (!(clip > 0)) {
-        throw new IllegalArgumentException("clip must be above 0, is " + clip);
+      if (!(clip > 0) || !(least > 0)) {
+        throw new IllegalArgumentException(
+            "clip and least must be above 0, are " + clip + ", " + least);
       }
     }
   }

@@ -42,6 +42,11 @@ public record Node(
     return single(path, out);
   }
 
+  /** The child that is computed last. */
+  public Node lastChild() {
+    return List.copyOf(children.values()).getLast();
+  }
+
   /** The path of something that belongs to this node. */
   public String name(String leaf) {
     return join(path, leaf);

@@ -92,7 +92,7 @@ public record Model(
 
   /** A fresh stream, with a clock for the stages' times. */
   public Session open(Session.Sink sink) {
-    return new Session(this, sink, System::nanoTime);
+    return new Session(this, spec.modalities().keySet(), sink, System::nanoTime);
   }
 
   private static String digest(ModelSpec spec, Weights weights, Path folder) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All modalities' ways from packets to the rows that the tree reads, with their places in slab,
@@ -25,21 +26,20 @@ final class Senses implements AutoCloseable {
   private final int work;
   private final Sense[] all;
 
-  /**
-   * @param slab first free float of the slab
-   * @param firstLong first free long
-   * @param scratch first free float of the scratch
-   */
-  Senses(Model model, int slab, int firstLong, int scratch) {
+  /** Lays out the given modalities behind what the model's program needs. */
+  Senses(Model model, Set<String> modalities, int firstLong) {
     ModelSpec spec = model.spec();
-    floats = slab;
+    floats = model.program().stateSize();
     longs = firstLong;
-    this.scratch = scratch;
+    scratch = model.program().scratchSize();
     List<Encoder> opened = new ArrayList<>();
     try {
       spec.modalities()
           .forEach(
               (name, m) -> {
+                if (!modalities.contains(name)) {
+                  return;
+                }
                 m.encoder()
                     .ifPresent(
                         e ->
@@ -53,8 +53,8 @@ final class Senses implements AutoCloseable {
       throw e;
     }
     all = senses.values().toArray(Sense[]::new);
-    work = this.scratch;
-    this.scratch += senses.values().stream().mapToInt(s -> s.intake.scratchSize()).max().orElse(0);
+    work = scratch;
+    scratch += senses.values().stream().mapToInt(s -> s.intake.scratchSize()).max().orElse(0);
   }
 
   private Sense sense(ModelSpec spec, Modality m, Encoder encoder, Buffer input) {

@@ -7,6 +7,8 @@ import dev.syncline.time.Tick;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -90,14 +92,17 @@ public final class Session implements AutoCloseable {
   private boolean decided;
 
   /**
+   * A stream of some of a model's modalities; the others are missing throughout and not waited for.
+   *
+   * @param modalities those that packets come for; none if only rows are to be stepped
    * @param clock nanoseconds, for the stages' times only
    */
-  public Session(Model model, Sink sink, LongSupplier clock) {
+  public Session(Model model, Set<String> modalities, Sink sink, LongSupplier clock) {
     this.model = model;
     this.sink = sink;
     this.clock = clock;
     tick = model.spec().tick();
-    senses = new Senses(model, model.program().stateSize(), HEAD, model.program().scratchSize());
+    senses = new Senses(model, modalities, HEAD);
     List<Track> list = new ArrayList<>();
     int longs = senses.longs();
     for (Map.Entry<String, Output> e : model.spec().outputs().entrySet()) {
@@ -302,6 +307,11 @@ public final class Session implements AutoCloseable {
     return state.longs[COUNTS + outcome.ordinal()];
   }
 
+  /** The modalities that this stream has. */
+  public Set<String> modalities() {
+    return senses.byName().keySet();
+  }
+
   public StreamState state() {
     return state;
   }
@@ -317,6 +327,21 @@ public final class Session implements AutoCloseable {
       flops += sense.intake().flops();
     }
     return flops;
+  }
+
+  /** Floating point operations of the frozen encoders in a tick; empty if one does not know. */
+  public OptionalLong encoderFlops() {
+    long flops = 0;
+    for (Senses.Sense sense : senses.all()) {
+      if (sense.op() != null) {
+        OptionalLong window = sense.encoder().flops();
+        if (window.isEmpty()) {
+          return window;
+        }
+        flops += window.getAsLong() * sense.input().rows();
+      }
+    }
+    return OptionalLong.of(flops);
   }
 
   @Override

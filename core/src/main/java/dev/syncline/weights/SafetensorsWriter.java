@@ -41,7 +41,8 @@ public final class SafetensorsWriter {
 
   /** Writes the file; on any failure the old file, if there was one, is still there. */
   public void write(Path file) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + ".partial");
+    Path aside =
+        file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".partial");
     try {
       try (FileChannel out =
           FileChannel.open(

@@ -37,7 +37,7 @@ class AllocationTest {
     int told;
 
     Stream(Model model) {
-      session = new Session(model, this, System::nanoTime);
+      session = model.open(this);
       symbols = model.spec().modalities().containsKey(TinyModel.SYMBOLS);
       visual = model.spec().modalities().containsKey(VISUAL);
     }

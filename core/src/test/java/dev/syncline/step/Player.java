@@ -24,7 +24,7 @@ final class Player implements Session.Sink {
   }
 
   private Player(Model model, boolean rowsOnly) {
-    session = new Session(model, this, () -> 0);
+    session = new Session(model, model.spec().modalities().keySet(), this, () -> 0);
     this.rowsOnly = rowsOnly;
   }
 

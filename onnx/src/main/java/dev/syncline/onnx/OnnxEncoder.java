@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -72,7 +73,7 @@ public final class OnnxEncoder implements Encoder {
     stateIn = new FloatBuffer[parts];
     stateOut = new FloatBuffer[parts];
     OrtEnvironment env = OrtEnvironment.getEnvironment();
-    session = open(env, file.bytes());
+    session = open(env, file.bytes(), null);
     try {
       checkDeclarations();
       in = input(env, binding.input(), binding.shape());
@@ -134,6 +135,15 @@ public final class OnnxEncoder implements Encoder {
     }
   }
 
+  /** Read off the runtime's profile of one run on what was last encoded. */
+  @Override
+  public OptionalLong flops() {
+    OnnxFile file = new OnnxFile(path);
+    return OnnxCost.flops(
+        profile -> open(OrtEnvironment.getEnvironment(), file.bytes(), profile),
+        profiled -> profiled.run(inputs, outputs).close());
+  }
+
   /** Frees the runtime's memory; closing twice does nothing. */
   @Override
   public void close() {
@@ -142,7 +152,7 @@ public final class OnnxEncoder implements Encoder {
     }
   }
 
-  private OrtSession open(OrtEnvironment env, byte[] model) {
+  private OrtSession open(OrtEnvironment env, byte[] model, String profile) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
@@ -150,6 +160,9 @@ public final class OnnxEncoder implements Encoder {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setDeterministicCompute(true);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      if (profile != null) {
+        options.enableProfiling(profile);
+      }
       return env.createSession(model, options);
     } catch (OrtException e) {
       throw bad("the ONNX model cannot be loaded: " + oneLine(e));

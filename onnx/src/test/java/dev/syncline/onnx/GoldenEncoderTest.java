@@ -39,6 +39,15 @@ class GoldenEncoderTest {
     matches("mobilenetv2", "image", List.of(1, 3, 224, 224), "tensor", "logits");
   }
 
+  /** MobileNetV2 1.0 at 224: 300 M multiply-adds (Sandler et al. 2018, table 4). */
+  @Test
+  void theRuntimesProfileGivesTheOperationsOfAnEncoder() {
+    Binding binding = new Binding("image", List.of(1, 3, 224, 224), "embedding", List.of());
+    try (OnnxEncoder encoder = new OnnxEncoder(encoders().resolve("mobilenetv2.onnx"), binding)) {
+      assertThat(encoder.flops().orElseThrow()).isBetween(590_000_000L, 660_000_000L);
+    }
+  }
+
   @Test
   void theDigestIsTheSha256OfTheFile() throws IOException, NoSuchAlgorithmException {
     Path file = encoders().resolve("yamnet.onnx");

@@ -76,8 +76,8 @@ final class AttentionForm {
     Tensor scores = heads(q).matmul(heads(k).transpose(2, 3));
     scores = scores.mul(new Scalar(1 / Math.sqrt((double) q.size(2) / layer.heads())));
     // Query i stands at place window + i among the keys and sees the window that ends there.
-    Tensor place = arange(new Scalar(n + layer.window())).unsqueeze(0);
-    Tensor query = arange(new Scalar(n)).unsqueeze(1);
+    Tensor place = Tensors.placed(arange(new Scalar(n + layer.window()))).unsqueeze(0);
+    Tensor query = Tensors.placed(arange(new Scalar(n))).unsqueeze(1);
     Tensor band =
         place.gt(query).logical_and(place.le(query.add(new Scalar((long) layer.window()))));
     Tensor visible =
@@ -104,7 +104,7 @@ final class AttentionForm {
   }
 
   private static Tensor ones(long batch, long rows) {
-    return full(new long[] {batch, rows}, new Scalar(1f));
+    return Tensors.placed(full(new long[] {batch, rows}, new Scalar(1f)));
   }
 
   /** Cosines and sines [batch, rows, 1, depth / 2] of every row's index in its stream. */
@@ -126,8 +126,7 @@ final class AttentionForm {
       }
     }
     return new Tensor[] {
-      Tensors.of(cos, batch, rows, 1, half).to(x.values().device(), ScalarType.Float),
-      Tensors.of(sin, batch, rows, 1, half).to(x.values().device(), ScalarType.Float)
+      Tensors.of(cos, batch, rows, 1, half), Tensors.of(sin, batch, rows, 1, half)
     };
   }
 

@@ -20,7 +20,7 @@ public record State(Map<String, Tensor> parts, long[] ticks) {
   public static State start(Node root, int batch) {
     Map<String, Tensor> parts = new LinkedHashMap<>();
     for (StatePart part : StatePart.of(root)) {
-      parts.put(part.name(), zeros(new long[] {batch, part.rows(), part.width()}));
+      parts.put(part.name(), Tensors.placed(zeros(batch, part.rows(), part.width())));
     }
     return new State(parts, new long[batch]);
   }

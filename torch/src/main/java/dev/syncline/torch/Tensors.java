@@ -1,5 +1,6 @@
 package dev.syncline.torch;
 
+import static org.bytedeco.pytorch.global.torch.cuda_is_available;
 import static org.bytedeco.pytorch.global.torch.from_blob;
 
 import dev.syncline.spec.Parameter;
@@ -12,7 +13,18 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Java arrays to tensors and back. */
 public final class Tensors {
+  /**
+   * Whether tensors live on a CUDA device: where the build has one, unless SYNCLINE_DEVICE is cpu.
+   */
+  public static final boolean CUDA =
+      !"cpu".equals(System.getenv("SYNCLINE_DEVICE")) && cuda_is_available();
+
   private Tensors() {}
+
+  /** The tensor on the device that is computed on. */
+  public static Tensor placed(Tensor t) {
+    return CUDA ? t.cuda() : t;
+  }
 
   /** A float tensor with a copy of the values. */
   public static Tensor of(float[] values, long... shape) {
@@ -23,7 +35,7 @@ public final class Tensors {
 
   private static Tensor shaped(FloatPointer pointer, long count, long[] shape) {
     Tensor flat = from_blob(pointer, count).clone();
-    return flat.reshape(shape);
+    return placed(flat.reshape(shape));
   }
 
   /** A boolean tensor, true where a value is not 0. */

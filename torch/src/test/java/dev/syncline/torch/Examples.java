@@ -44,7 +44,7 @@ final class Examples {
     one("layer norm of pictures", new LayerNorm(1e-5f), Shape.image(1, 3, 4, 5));
     one("rms norm", new RmsNorm(1e-5f), Shape.vector(3, 9));
     one("embedding", new Embedding(6, 5), Shape.vector(2, 1));
-    one("standardize", new Standardize(1.5f), Shape.vector(2, 6));
+    one("standardize", new Standardize(1.5f, 0.01f), Shape.vector(2, 6));
     one("dropout", new Dropout(0.5f), Shape.vector(2, 6));
     one("absent", new Absent(), Shape.vector(3, 6));
     one("feed forward", new FeedForward(12, Function.GELU), Shape.vector(2, 5));

@@ -1,0 +1,156 @@
+package dev.syncline.cli;
+
+import dev.syncline.cli.live.Terminal;
+import dev.syncline.data.Dataset;
+import dev.syncline.json.InputException;
+import dev.syncline.json.Json;
+import dev.syncline.json.Records;
+import dev.syncline.spec.ModelSpec;
+import dev.syncline.step.Model;
+import dev.syncline.step.PlainKernels;
+import dev.syncline.time.Tick;
+import dev.syncline.torch.train.RunFolder;
+import dev.syncline.torch.train.TrainConfig;
+import dev.syncline.torch.train.Trainer;
+import dev.syncline.weights.Weights;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a causal model on a data set. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = "Train a strictly causal model on labelled recordings.")
+final class TrainCommand implements Callable<Integer> {
+  @Option(names = "--data", required = true, paramLabel = "DIR", description = "data set folder")
+  private Path data;
+
+  @Option(names = "--out", required = true, paramLabel = "RUN", description = "run folder to make")
+  private Path out;
+
+  @Option(
+      names = "--encoders",
+      paramLabel = "DIR",
+      description =
+          "folder with yamnet.onnx and mobilenetv2.onnx; without it everything is learnt from scratch")
+  private Path encoders;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "model and training as JSON, as config.json of a run")
+  private Path config;
+
+  @Option(
+      names = "--tick-ms",
+      paramLabel = "MS",
+      description = "length of a tick (default 1000 with encoders, 100 without)")
+  private Double tickMs;
+
+  @Option(
+      names = "--modalities",
+      split = ",",
+      paramLabel = "NAME",
+      description = "modalities to learn from (default all)")
+  private List<String> modalities;
+
+  @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 0)")
+  private Long seed;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "passes over the training clips")
+  private Integer epochs;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "any other field of the training configuration, e.g. learning_rate=0.002")
+  private Map<String, String> set = Map.of();
+
+  @Option(names = "--resume", description = "go on with a run that was interrupted")
+  private boolean resume;
+
+  @Mixin private CacheOption cache;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Dataset dataset = Dataset.open(data);
+    RunConfig run = runConfig(dataset);
+    ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), Terminal.tty());
+    Path model = train(dataset, run, progress);
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.println(model);
+    return 0;
+  }
+
+  private Path train(Dataset dataset, RunConfig config, ProgressLine progress) throws IOException {
+    Json json = Records.write(config);
+    try (RunFolder run = RunFolder.open(out, json, resume)) {
+      if (encoders != null) {
+        Presets.copyEncoders(config.model(), encoders, out);
+      }
+      Weights any = Weights.random(config.model().parameters(), 0);
+      Model model = Model.of(config.model(), any, new PlainKernels(), out, Models::encoder);
+      try (Trainer trainer =
+          new Trainer(run, config.train(), model, dataset, cache.folder(), progress)) {
+        return trainer.train();
+      } finally {
+        progress.close();
+      }
+    }
+  }
+
+  private RunConfig runConfig(Dataset dataset) {
+    ModelSpec model;
+    Map<String, Json> train = new LinkedHashMap<>();
+    if (config != null) {
+      RunConfig given = Records.read(RunConfig.class, Json.read(config));
+      model = given.model();
+      train.putAll(((Json.Obj) Records.write(given.train())).fields());
+    } else {
+      double ms = tickMs != null ? tickMs : encoders != null ? 1000 : 100;
+      Presets presets = new Presets(dataset, Tick.ofMillis(ms), Optional.ofNullable(encoders));
+      try {
+        model =
+            presets.spec(
+                modalities != null ? modalities : List.copyOf(dataset.modalities().keySet()));
+      } catch (IllegalArgumentException e) {
+        throw new InputException(
+            data + ": no model fits this data set with a tick of " + ms + " ms: " + e.getMessage(),
+            e);
+      }
+    }
+    if (seed != null) {
+      train.put("seed", Json.of(seed));
+    }
+    if (epochs != null) {
+      train.put("epochs", Json.of(epochs));
+    }
+    set.forEach((key, value) -> train.put(key, parsed(key, value)));
+    TrainConfig trainConfig =
+        Records.read(
+            TrainConfig.class,
+            new dev.syncline.json.Field("training configuration", "", new Json.Obj(train)));
+    return new RunConfig(model, trainConfig);
+  }
+
+  /** A value as JSON, or as the string that it is where it is no JSON. */
+  private static Json parsed(String key, String value) {
+    try {
+      return Json.parse("--set " + key, value).value();
+    } catch (InputException e) {
+      return new Json.Str(value);
+    }
+  }
+}

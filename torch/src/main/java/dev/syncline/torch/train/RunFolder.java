@@ -1,0 +1,154 @@
+package dev.syncline.torch.train;
+
+import dev.syncline.json.InputException;
+import dev.syncline.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The folder of one training run: {@code config.json}, {@code checkpoints/}, {@code metrics.jsonl},
+ * TensorBoard events and, at the end, {@code model/}. Locked while a process trains in it; the lock
+ * goes with the process, however it ends.
+ */
+public final class RunFolder implements AutoCloseable {
+  private final Path path;
+  private final FileChannel lockFile;
+  private final FileLock lock;
+
+  private RunFolder(Path path, FileChannel lockFile, FileLock lock) {
+    this.path = path;
+    this.lockFile = lockFile;
+    this.lock = lock;
+  }
+
+  /**
+   * Begins a run or goes on with one.
+   *
+   * @param config what is trained and how; must be that of the run where there is one already
+   * @param resume whether a run that was begun may be gone on with
+   */
+  public static RunFolder open(Path path, Json config, boolean resume) {
+    try {
+      Files.createDirectories(path.resolve("checkpoints"));
+      FileChannel file =
+          FileChannel.open(
+              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = lock(file);
+      if (lock == null) {
+        file.close();
+        throw new InputException(
+            path
+                + ": another training is running in this folder: wait for it, or choose another --out");
+      }
+      RunFolder run = new RunFolder(path, file, lock);
+      try {
+        run.claim(config, resume);
+      } catch (RuntimeException | IOException e) {
+        run.close();
+        throw e;
+      }
+      return run;
+    } catch (IOException e) {
+      throw new InputException(path + ": the run folder cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static FileLock lock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private void claim(Json config, boolean resume) throws IOException {
+    Path file = path.resolve("config.json");
+    if (Files.exists(model())) {
+      throw new InputException(
+          path + ": holds a finished training: choose another --out, or remove the folder");
+    }
+    if (!Files.exists(file)) {
+      write(file, config.pretty());
+    } else if (!resume) {
+      throw new InputException(
+          path
+              + ": holds a training that was begun: go on with it by --resume, or choose another --out");
+    } else if (!Json.read(file).value().equals(Json.parse("config", config.compact()).value())) {
+      throw new InputException(
+          file
+              + ": the run was begun with another configuration: resume without changing options, or choose another --out");
+    }
+  }
+
+  /** Writes a text aside and renames it over the old one. */
+  static void write(Path file, String text) throws IOException {
+    Path aside = file.resolveSibling(file.getFileName() + ".partial");
+    Files.writeString(aside, text);
+    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The finished model. */
+  public Path model() {
+    return path.resolve("model");
+  }
+
+  Path last() {
+    return path.resolve("checkpoints/last.safetensors");
+  }
+
+  Path best() {
+    return path.resolve("checkpoints/best.safetensors");
+  }
+
+  Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  /** Cuts the metrics back to what they were when a checkpoint was written. */
+  void rewind(long metricsBytes) {
+    try (FileChannel file =
+        FileChannel.open(metrics(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      if (file.size() < metricsBytes) {
+        throw new InputException(
+            metrics()
+                + ": is shorter than the last checkpoint says: it was changed by hand; begin a new run");
+      }
+      file.truncate(metricsBytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Appends a line and gives the file's new length. */
+  long append(Json line) {
+    try {
+      Files.writeString(
+          metrics(),
+          line.compact() + "\n",
+          StandardCharsets.UTF_8,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+      return Files.size(metrics());
+    } catch (IOException e) {
+      throw new InputException(metrics() + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.release();
+    lockFile.close();
+  }
+}
