@@ -54,7 +54,7 @@ class SpecRefusalTest {
         of(PICTURE, new Gru(4), "reads vectors, not pictures"),
         of(PICTURE, new RmsNorm(1e-5f), "reads vectors, not pictures"),
         of(PICTURE, new Absent(), "reads vectors, not pictures"),
-        of(PICTURE, new Standardize(3), "reads vectors, not pictures"),
+        of(PICTURE, new Standardize(3, 0.05f), "reads vectors, not pictures"),
         of(PICTURE, new Attention(1, 3, false), "reads vectors, not pictures"),
         of(PICTURE, new Conv1d(4, 3, 1, 1, false, true), "reads vectors, not pictures"),
         of(PICTURE, new PoolRows(Pooling.MAX, 2), "reads vectors, not pictures"),
