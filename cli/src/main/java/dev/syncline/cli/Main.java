@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvalCommand.class,
       CertifyCommand.class,
+      StreamCommand.class,
+      InspectCommand.class,
       ScoreCommand.class
     })
 public final class Main implements Runnable {
