@@ -102,7 +102,8 @@ class SpecTest {
         .isEqualTo(
             "q.weight[5, 5] q.bias[5] k.weight[5, 5] k.bias[5]"
                 + " v.weight[5, 5] v.bias[5] o.weight[5, 5] o.bias[5]");
-    assertThat(parameters(new Standardize(8), x)).isEqualTo("mean[5]fixed deviation[5]fixed");
+    assertThat(parameters(new Standardize(8, 0.05f), x))
+        .isEqualTo("mean[5]fixed deviation[5]fixed");
     assertThat(parameters(new LayerNorm(1), x)).isEqualTo("weight[5] bias[5]");
     assertThat(parameters(new LayerNorm(1), Shape.image(1, 8, 8, 3)))
         .isEqualTo("weight[3] bias[3]");
