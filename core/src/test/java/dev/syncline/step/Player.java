@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Plays packets to a session and writes down, bit for bit, everything that it says. */
 final class Player implements Session.Sink {
@@ -20,17 +21,22 @@ final class Player implements Session.Sink {
   private final boolean rowsOnly;
 
   Player(Model model) {
-    this(model, false);
+    this(model, model.spec().modalities().keySet(), false);
   }
 
-  private Player(Model model, boolean rowsOnly) {
-    session = new Session(model, model.spec().modalities().keySet(), this, () -> 0);
+  /** A stream of some modalities. */
+  Player(Model model, Set<String> modalities) {
+    this(model, modalities, false);
+  }
+
+  private Player(Model model, Set<String> modalities, boolean rowsOnly) {
+    session = new Session(model, modalities, this, () -> 0);
     this.rowsOnly = rowsOnly;
   }
 
   /** Does the front ends only and keeps their rows. */
   static Player ofRows(Model model) {
-    return new Player(model, true);
+    return new Player(model, model.spec().modalities().keySet(), true);
   }
 
   /** Pushes and then does every tick that is there; a full session is emptied first. */

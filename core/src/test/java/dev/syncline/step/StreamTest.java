@@ -7,8 +7,10 @@ import static dev.syncline.TinyModel.picture;
 import static dev.syncline.TinyModel.samples;
 import static dev.syncline.TinyModel.sound;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.TinyModel;
+import dev.syncline.json.InputException;
 import dev.syncline.time.Tick;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -221,6 +224,25 @@ class StreamTest {
     }
     player.session.finish();
     assertThat(player.said).isEqualTo(reference(WHOLE));
+  }
+
+  @Test
+  void aModalityThatAStreamLacksIsMissingThroughoutAndNotWaitedFor() {
+    List<Timed> sound = cut(new SplittableRandom(7), WHOLE);
+    Player deaf = new Player(MODEL);
+    Player player = new Player(MODEL, Set.of(AUDIO));
+    for (Timed t : sound) {
+      deaf.push(t.packet);
+      player.push(t.packet);
+      assertThat(player.session.state().tick()).isEqualTo(TICK.at(t.doneNs));
+    }
+    assertThat(player.end(TICKS)).isEqualTo(deaf.end(TICKS)).isNotEqualTo(reference(WHOLE));
+    assertThat(player.session.modalities()).containsExactly(AUDIO);
+    assertThatThrownBy(() -> player.push(picture(0, 1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    byte[] snapshot = player.session.state().snapshot();
+    assertThatThrownBy(() -> deaf.session.state().restore(snapshot))
+        .isInstanceOf(InputException.class);
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SafetensorsTest {
   private static Path fuzzed;
+  private static byte[] sound;
 
   @TempDir Path dir;
   private Path file;
@@ -214,10 +215,11 @@ class SafetensorsTest {
   void flippedBytesAreEitherHarmlessOrRefused(@ForAll long seed) throws IOException {
     if (fuzzed == null) {
       fuzzed = Files.createTempFile("syncline", ".safetensors");
+      writer().write(fuzzed);
+      sound = Files.readAllBytes(fuzzed);
     }
     SplittableRandom random = new SplittableRandom(seed);
-    writer().write(fuzzed);
-    byte[] bytes = Files.readAllBytes(fuzzed);
+    byte[] bytes = sound.clone();
     int header = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong() + 8;
     for (int n = 1 + random.nextInt(3); n > 0; n--) {
       int at = random.nextInt(header);
@@ -251,7 +253,8 @@ class SafetensorsTest {
     byte[] old = Files.readAllBytes(file);
     Path full = Path.of("/dev/full"); // a device on which every write fails for want of space
     org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full));
-    Path aside = dir.resolve("model.safetensors.partial");
+    long self = ProcessHandle.current().pid();
+    Path aside = dir.resolve("model.safetensors." + self + ".partial");
     Files.createSymbolicLink(aside, full);
     assertThatThrownBy(() -> writer().add("more", List.of(1), new float[1]).write(file))
         .isInstanceOf(IOException.class)
