@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
     name = "data",
     mixinStandardHelpOptions = true,
     description = "Make, look at and check data sets.",
-    subcommands = {DataSynthCommand.class, DataCheckCommand.class})
+    subcommands = {DataSynthCommand.class, DataInspectCommand.class, DataCheckCommand.class})
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;
 

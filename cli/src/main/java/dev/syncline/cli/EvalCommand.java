@@ -1,19 +1,17 @@
 package dev.syncline.cli;
 
+import dev.syncline.cli.report.Scored;
 import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
 import dev.syncline.data.Evaluation;
-import dev.syncline.data.FeatureCache;
 import dev.syncline.json.InputException;
 import dev.syncline.metric.ScoreJson;
 import dev.syncline.metric.Scores;
-import dev.syncline.step.Block;
 import dev.syncline.step.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -81,6 +79,22 @@ final class EvalCommand implements Callable<Integer> {
       description = "write the annotations as syncline-truth/1, for score")
   private Path truth;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "write a page to look at, with floors and baselines")
+  private Path report;
+
+  @Option(names = "--compare", paramLabel = "NAME=MODEL", description = "baselines for the report")
+  private Map<String, Path> compare = Map.of();
+
+  @Option(
+      names = "--shown",
+      defaultValue = "6",
+      paramLabel = "N",
+      description = "clips shown in the report (default ${DEFAULT-VALUE})")
+  private int shown;
+
   @Option(names = "--json", description = "one JSON object on standard output")
   private boolean json;
 
@@ -91,7 +105,12 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Dataset dataset = Dataset.open(data);
     Model model = Models.load(folder);
-    Evaluation evaluation = evaluate(model, dataset);
+    List<Clip> clips = dataset.clips(split).stream().map(dataset::clip).toList();
+    if (clips.isEmpty()) {
+      throw new InputException(data + ": the split \"" + split + "\" is empty");
+    }
+    Trial trial = run(model.spec().name(), Scored.Role.MODEL, model, dataset, clips);
+    Evaluation evaluation = trial.evaluation();
     List<String> keys = new ArrayList<>(evaluation.mainKeys());
     keys.addAll(metrics);
     Scores scores = evaluation.score(keys, threshold);
@@ -101,33 +120,26 @@ final class EvalCommand implements Callable<Integer> {
     if (truth != null) {
       Files.writeString(truth, ScoreJson.of(evaluation.truth()).compact() + "\n");
     }
-    spec.commandLine().getOut().println(json ? scores.toJson().pretty().strip() : scores.table());
+    if (report != null) {
+      report(trial, model, dataset, clips);
+    }
+    spec.commandLine()
+        .getOut()
+        .println(json ? scores.toJson().pretty().strip() : String.join("\n", scores.table()));
     return 0;
   }
 
-  private Evaluation evaluate(Model model, Dataset dataset) {
-    Evaluation evaluation = new Evaluation(model.spec(), dataset);
-    List<Clip> clips = dataset.clips(split).stream().map(dataset::clip).toList();
-    if (clips.isEmpty()) {
-      throw new InputException(data + ": the split \"" + split + "\" is empty");
-    }
-    try (FeatureCache features = new FeatureCache(cache.folder(), dataset, model);
-        Forms forms = new Forms(model, form, evaluation.classes())) {
-      for (Clip clip : clips) {
-        Map<String, Block> rows = new LinkedHashMap<>();
-        features
-            .rows(clip)
-            .forEach(
-                (name, block) ->
-                    rows.put(
-                        name,
-                        without.contains(name)
-                            ? Block.empty(block.shape(), block.ticks())
-                            : block));
-        Forms.Decisions decisions = forms.run(rows);
-        evaluation.add(clip, decisions.probabilities(), decisions.told());
-      }
-    }
-    return evaluation;
+  private Trial run(String name, Scored.Role role, Model model, Dataset dataset, List<Clip> clips) {
+    return Trial.run(name, role, model, dataset, clips, form, without, cache.folder());
+  }
+
+  private void report(Trial trial, Model model, Dataset dataset, List<Clip> clips)
+      throws IOException {
+    List<Trial> trials = new ArrayList<>(List.of(trial));
+    compare.forEach(
+        (name, other) ->
+            trials.add(run(name, Scored.Role.BASELINE, Models.load(other), dataset, clips)));
+    trials.addAll(Trial.floors(model.spec(), dataset, clips));
+    Trials.report(trials, model, dataset, shown).write(report);
   }
 }

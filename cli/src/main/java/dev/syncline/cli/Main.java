@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     version = "syncline 0.1.0",
     description = "Models that hear and see a live stream and say, now, what is happening.",
     subcommands = {
+      DemoCommand.class,
       DataCommand.class,
       TrainCommand.class,
       EvalCommand.class,
