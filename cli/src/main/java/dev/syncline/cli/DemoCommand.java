@@ -134,7 +134,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private TrainConfig config(List<String> senses) {
-    int epochs = quick ? 1 : senses.size() > 1 ? 14 : 10;
+    int epochs = quick ? 1 : senses.contains("audio") ? 30 : 15;
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("seed", seed);
     fields.put("epochs", epochs);

@@ -48,7 +48,9 @@ final class Trials {
   /** The main scores side by side. */
   static String table(List<Trial> trials) {
     List<Headline> columns =
-        Headline.of(trials.getFirst().tracks()).stream().filter(h -> h.higherIsBetter()).toList();
+        Headline.of(trials.getFirst().tracks()).stream()
+            .filter(h -> h.higherIsBetter() && !h.name().startsWith("event"))
+            .toList();
     StringBuilder text = new StringBuilder("   %-14s".formatted(""));
     columns.forEach(h -> text.append("%18s".formatted(h.name())));
     for (Trial trial : trials) {
