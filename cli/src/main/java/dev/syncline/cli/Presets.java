@@ -17,8 +17,10 @@ import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
 import dev.syncline.time.Tick;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -251,7 +253,7 @@ final class Presets {
   }
 
   /** Copies the encoders that a spec names from a folder to where its model looks for them. */
-  static void copyEncoders(ModelSpec spec, Path from, Path model) throws java.io.IOException {
+  static void copyEncoders(ModelSpec spec, Path from, Path model) {
     for (Modality m : spec.modalities().values()) {
       if (m.encoder().isPresent()) {
         Path to = model.resolve(m.encoder().get().file());
@@ -259,8 +261,13 @@ final class Presets {
         if (!Files.isRegularFile(file)) {
           throw new InputException(file + ": no such encoder (--encoders names the folder)");
         }
-        Files.createDirectories(to.getParent());
-        Files.copy(file, to, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        try {
+          Files.createDirectories(to.getParent());
+          Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+          throw new InputException(
+              to + ": the encoder cannot be copied: " + InputException.reason(e), e);
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.syncline.data;
 
+import dev.syncline.json.InputException;
 import dev.syncline.json.Records;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Shape;
@@ -11,7 +12,6 @@ import dev.syncline.weights.SafetensorsWriter;
 import dev.syncline.weights.Weights;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,13 +20,15 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Rows of clips on disk, so that front ends and frozen encoders run once. A file's name is the
- * SHA-256 of everything that its rows depend on: the clip's own files, the front end, the encoder
- * and its file, the tick. Files are written aside and renamed, so any number of processes may share
- * a folder, and nothing in it is ever stale.
+ * SHA-256 of everything that its rows depend on: the clip's own files and what the data set says of
+ * them, the front end, the encoder and its file, the tick. Files are written aside and renamed, so
+ * any number of processes may share a folder, and nothing in it is ever stale; a damaged one is made
+ * again.
  */
 public final class FeatureCache implements AutoCloseable {
   private final Path folder;
@@ -35,6 +37,9 @@ public final class FeatureCache implements AutoCloseable {
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Map<String, byte[]> recipes = new LinkedHashMap<>();
   private final Map<String, Path> files = new LinkedHashMap<>();
+
+  /** Digests of files that may hold the vectors of all clips. */
+  private final Map<Path, byte[]> shared = new LinkedHashMap<>();
 
   /**
    * @param folder where the files are; made if it is not there
@@ -62,16 +67,14 @@ public final class FeatureCache implements AutoCloseable {
   public Block rows(Clip clip, String modality) {
     Path file =
         files.computeIfAbsent(clip.id() + "/" + modality, k -> folder.resolve(key(clip, modality)));
-    Shape shape = spec.inputs().get(modality);
-    int ticks = ClipPackets.ticks(clip, spec.tick());
-    if (!Files.exists(file)) {
-      Block made = ClipRows.rows(sessions.get(modality), data, clip, (m, s) -> s).get(modality);
-      write(file, made);
-      return made;
-    }
-    try (Safetensors tensors = Safetensors.open(file)) {
-      return new Block(shape, ticks, tensors.floats("values"), tensors.floats("valid"));
-    }
+    return read(file, spec.inputs().get(modality), ClipPackets.ticks(clip, spec.tick()))
+        .orElseGet(
+            () -> {
+              Block made =
+                  ClipRows.rows(sessions.get(modality), data, clip, (m, s) -> s).get(modality);
+              write(file, made);
+              return made;
+            });
   }
 
   /** The rows of all modalities of a clip. */
@@ -79,6 +82,19 @@ public final class FeatureCache implements AutoCloseable {
     Map<String, Block> rows = new LinkedHashMap<>();
     sessions.keySet().forEach(name -> rows.put(name, rows(clip, name)));
     return rows;
+  }
+
+  /** What a file holds; nothing if it is not there or damaged, so that it is made again. */
+  private static Optional<Block> read(Path file, Shape shape, int ticks) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (Safetensors tensors = Safetensors.open(file)) {
+      return Optional.of(
+          new Block(shape, ticks, tensors.floats("values"), tensors.floats("valid")));
+    } catch (InputException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private void write(Path file, Block block) {
@@ -89,19 +105,21 @@ public final class FeatureCache implements AutoCloseable {
           .add("valid", List.of(block.valid().length), block.valid())
           .write(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          file + ": the feature cache cannot be written (choose another with --cache)", e);
+      throw new InputException(
+          "%s: the feature cache cannot be written: %s: make room, or choose another folder with --cache"
+              .formatted(folder, InputException.reason(e)),
+          e);
     }
   }
 
   private String key(Clip clip, String modality) {
     MessageDigest sha = Weights.sha256();
+    ModalityInfo info = data.modality(modality);
     sha.update(recipes.get(modality));
-    sha.update(Double.toString(clip.durationS()).getBytes(StandardCharsets.UTF_8));
-    switch (data.modality(modality)) {
-      case ModalityInfo.Image i -> {
+    sha.update((info.json().compact() + clip.durationS()).getBytes(StandardCharsets.UTF_8));
+    switch (info) {
+      case ModalityInfo.Image ignored -> {
         FrameFiles frames = data.frames(modality, clip.id());
-        sha.update(Double.toString(i.rateHz()).getBytes(StandardCharsets.UTF_8));
         frames.present().stream()
             .forEach(
                 k -> {
@@ -110,14 +128,22 @@ public final class FeatureCache implements AutoCloseable {
                 });
       }
       case ModalityInfo.Features f -> {
-        sha.update(
-            (f.key().replace("<id>", clip.id()) + f.rateHz()).getBytes(StandardCharsets.UTF_8));
-        hash(data.file(modality, clip.id()), sha);
+        sha.update(f.key().replace("<id>", clip.id()).getBytes(StandardCharsets.UTF_8));
+        sha.update(shared.computeIfAbsent(data.file(modality, clip.id()), FeatureCache::digest));
       }
       case ModalityInfo.Audio ignored -> hash(data.file(modality, clip.id()), sha);
-      case ModalityInfo.Sensor ignored -> hash(data.file(modality, clip.id()), sha);
+      case ModalityInfo.Sensor s -> {
+        s.header().ifPresent(header -> hash(data.resolve(header, clip.id()), sha));
+        hash(data.file(modality, clip.id()), sha);
+      }
     }
     return HexFormat.of().formatHex(sha.digest()) + ".safetensors";
+  }
+
+  private static byte[] digest(Path file) {
+    MessageDigest sha = Weights.sha256();
+    hash(file, sha);
+    return sha.digest();
   }
 
   private static void hash(Path file, MessageDigest sha) {
@@ -127,7 +153,7 @@ public final class FeatureCache implements AutoCloseable {
         sha.update(buffer, 0, n);
       }
     } catch (IOException e) {
-      throw new dev.syncline.json.InputException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

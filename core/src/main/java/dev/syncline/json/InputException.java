@@ -1,5 +1,8 @@
 package dev.syncline.json;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+
 /**
  * Something that came from outside is not usable. The message is one line for the user: what is
  * wrong, where (file, field, time) and what to do. Commands print it and end with exit code 1.
@@ -13,5 +16,15 @@ public final class InputException extends RuntimeException {
 
   public InputException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Why the operating system refused, in its own words; where there is only a file's name, the kind
+   * of refusal before it ("AccessDenied /a/b").
+   */
+  public static String reason(IOException e) {
+    boolean words = !(e instanceof FileSystemException f) || f.getReason() != null;
+    String kind = e.getClass().getSimpleName().replace("Exception", "");
+    return words && e.getMessage() != null ? e.getMessage() : kind + " " + e.getMessage();
   }
 }

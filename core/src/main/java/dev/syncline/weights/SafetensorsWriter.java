@@ -13,12 +13,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * Writes a safetensors file of F32 tensors: aside, forced to disk, then renamed over the old one,
  * so that a full disk or a kill at any moment leaves the old file whole. Same tensors, same bytes.
  */
 public final class SafetensorsWriter {
+  /** How the names of files end that are still being written, or were when a process was killed. */
+  public static final String PARTIAL = ".partial";
+
   private final Map<String, List<Integer>> shapes = new LinkedHashMap<>();
   private final Map<String, float[]> tensors = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -39,10 +43,12 @@ public final class SafetensorsWriter {
     return this;
   }
 
-  /** Writes the file; on any failure the old file, if there was one, is still there. */
+  /**
+   * Writes the file; on any failure the old file, if there was one, is still there. Any number of
+   * threads and processes may write the same file: each does so aside under a name of its own.
+   */
   public void write(Path file) throws IOException {
-    Path aside =
-        file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".partial");
+    Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + PARTIAL);
     try {
       try (FileChannel out =
           FileChannel.open(

@@ -1,8 +1,10 @@
 package dev.syncline.torch.train;
 
 import dev.syncline.json.Field;
+import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.spec.Parameter;
 import dev.syncline.weights.Safetensors;
 import dev.syncline.weights.SafetensorsWriter;
 import java.io.IOException;
@@ -43,13 +45,29 @@ record Checkpoint(Standing standing, Map<String, float[]> tensors) {
     writer.write(file);
   }
 
-  static Checkpoint read(Path file) {
+  /**
+   * Reads a checkpoint of a model with these parameters; a damaged one is refused, for there is no
+   * other to go on with.
+   */
+  static Checkpoint read(Path file, List<Parameter> parameters) {
     try (Safetensors tensors = Safetensors.open(file)) {
       String text = tensors.metadata().getOrDefault("standing", "{}");
       Field standing = Json.parse(file.toString(), text);
       Map<String, float[]> values = new LinkedHashMap<>();
       tensors.entries().keySet().forEach(name -> values.put(name, tensors.floats(name)));
+      for (Parameter p : parameters) {
+        for (String kind : p.trainable() ? List.of("p", "m", "v") : List.of("p")) {
+          float[] found = values.get(kind + "/" + p.name());
+          if (found == null || found.length != p.size()) {
+            throw new InputException(
+                "%s: no tensor \"%s/%s\" of %d numbers".formatted(file, kind, p.name(), p.size()));
+          }
+        }
+      }
       return new Checkpoint(Records.read(Standing.class, standing), values);
+    } catch (InputException e) {
+      throw new InputException(
+          e.getMessage() + " (the checkpoint is damaged: remove the run folder and begin anew)", e);
     }
   }
 

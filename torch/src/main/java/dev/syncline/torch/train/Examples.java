@@ -5,6 +5,7 @@ import dev.syncline.data.ClipPackets;
 import dev.syncline.data.ClipRows;
 import dev.syncline.data.Dataset;
 import dev.syncline.data.FeatureCache;
+import dev.syncline.json.InputException;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
@@ -36,6 +37,16 @@ final class Examples implements AutoCloseable {
     this.data = data;
     spec = model.spec();
     data.clips(split).forEach(id -> clips.add(data.clip(id)));
+    if (clips.isEmpty()) {
+      throw new InputException(
+          data.dir()
+              + ": the split \""
+              + split
+              + "\" is empty: training needs clips in train and in val");
+    }
+    for (int i = 0; i < size(); i++) {
+      labels(i); // What cannot be labelled is refused now, not after an epoch.
+    }
     cache = new FeatureCache(cacheFolder, data, model);
     spec.modalities()
         .forEach(

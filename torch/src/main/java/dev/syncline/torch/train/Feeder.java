@@ -38,7 +38,7 @@ final class Feeder implements AutoCloseable {
   }
 
   static int perEpoch(Examples examples, TrainConfig config) {
-    return (examples.size() + config.batch() - 1) / config.batch();
+    return Math.ceilDiv(examples.size(), config.batch());
   }
 
   /** The next batch. */

@@ -12,7 +12,9 @@ final class Losses {
   private Losses() {}
 
   /**
-   * The weighted mean over the ticks that count.
+   * The weighted mean over the ticks that count; 0 if none does. Those that do not are left out
+   * before anything is computed, so that whatever is in them, NaN too, reaches neither the loss nor
+   * a gradient.
    *
    * @param logits [batch, ticks, labels]
    * @param targets the same, 0 or 1
@@ -26,10 +28,11 @@ final class Losses {
       Tensor targets,
       Tensor counts,
       Tensor balance) {
+    Tensor x = where(counts.gt(new Scalar(0f)).unsqueeze(-1), logits, new Scalar(0f));
     Tensor each =
         switch (kind) {
-          case MULTI_LABEL -> binary(loss, logits, targets, balance);
-          case ONE_LABEL -> oneOf(loss, logits, targets, balance);
+          case MULTI_LABEL -> binary(loss, x, targets, balance);
+          case ONE_LABEL -> oneOf(loss, x, targets, balance);
         };
     Tensor total = clamp_min(counts.sum(), new Scalar(1e-6f));
     return each.mul(counts).sum().div(total);
@@ -45,8 +48,9 @@ final class Losses {
     Tensor weighted = target.mul(balance);
     Tensor price = weighted.mul(yes).add(one.mul(no)).neg();
     if (loss instanceof Objective.Loss.Focal f) {
-      Tensor wrong = y.mul(no.exp()).add(y.neg().add(new Scalar(1f)).mul(yes.exp()));
-      price = price.mul(wrong.pow(new Scalar(f.gamma())));
+      // By its logarithm: a power of 0 has no finite gradient where gamma is below 1.
+      Tensor wrong = y.mul(no).add(y.neg().add(new Scalar(1f)).mul(yes));
+      price = price.mul(wrong.mul(new Scalar(f.gamma())).exp());
     }
     return mean(price, new long[] {2}, false, new ScalarTypeOptional());
   }
@@ -59,7 +63,7 @@ final class Losses {
     Tensor price = target.mul(balance).mul(log).neg();
     if (loss instanceof Objective.Loss.Focal f) {
       Tensor wrong = log.exp().neg().add(new Scalar(1f));
-      price = price.mul(clamp_min(wrong, new Scalar(0f)).pow(new Scalar(f.gamma())));
+      price = price.mul(clamp_min(wrong, new Scalar(1e-7f)).pow(new Scalar(f.gamma())));
     }
     return sum(price, new long[] {2}, false, new ScalarTypeOptional());
   }

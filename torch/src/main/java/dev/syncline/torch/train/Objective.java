@@ -72,7 +72,14 @@ public record Objective(
     record Uniform() implements Position {}
 
     /** From {@code first} at the first tick to {@code last} at the last. */
-    record Ramp(double first, double last) implements Position {}
+    record Ramp(double first, double last) implements Position {
+      public Ramp {
+        if (!(first >= 0 && last >= 0)) {
+          throw new IllegalArgumentException(
+              "first and last must be at least 0, are " + first + " and " + last);
+        }
+      }
+    }
 
     /** Only the last {@code rows} ticks. */
     record Last(int rows) implements Position {

@@ -2,12 +2,14 @@ package dev.syncline.torch.train;
 
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
+import dev.syncline.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,7 +35,7 @@ public final class RunFolder implements AutoCloseable {
    * Begins a run or goes on with one.
    *
    * @param config what is trained and how; must be that of the run where there is one already
-   * @param resume whether a run that was begun may be gone on with
+   * @param resume whether a run of which there is a checkpoint may be gone on with
    */
   public static RunFolder open(Path path, Json config, boolean resume) {
     try {
@@ -51,13 +53,15 @@ public final class RunFolder implements AutoCloseable {
       RunFolder run = new RunFolder(path, file, lock);
       try {
         run.claim(config, resume);
+        run.sweep();
       } catch (RuntimeException | IOException e) {
         run.close();
         throw e;
       }
       return run;
     } catch (IOException e) {
-      throw new InputException(path + ": the run folder cannot be written: " + e.getMessage(), e);
+      throw new InputException(
+          path + ": the run folder cannot be written: " + InputException.reason(e), e);
     }
   }
 
@@ -75,8 +79,8 @@ public final class RunFolder implements AutoCloseable {
       throw new InputException(
           path + ": holds a finished training: choose another --out, or remove the folder");
     }
-    if (!Files.exists(file)) {
-      write(file, config.pretty());
+    if (!Files.exists(last())) {
+      write(file, config.pretty()); // Nothing was kept yet: begin.
     } else if (!resume) {
       throw new InputException(
           path
@@ -85,6 +89,16 @@ public final class RunFolder implements AutoCloseable {
       throw new InputException(
           file
               + ": the run was begun with another configuration: resume without changing options, or choose another --out");
+    }
+  }
+
+  /** Removes what killed processes were writing; only whoever holds the lock writes here. */
+  private void sweep() throws IOException {
+    try (DirectoryStream<Path> partial =
+        Files.newDirectoryStream(last().getParent(), "*" + SafetensorsWriter.PARTIAL)) {
+      for (Path file : partial) {
+        Files.delete(file);
+      }
     }
   }
 

@@ -1,12 +1,12 @@
 package dev.syncline.torch.train;
 
 import dev.syncline.data.Dataset;
+import dev.syncline.data.DatasetCheck;
 import dev.syncline.data.Evaluation;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Node;
-import dev.syncline.spec.Output;
 import dev.syncline.spec.Parameter;
 import dev.syncline.step.Model;
 import dev.syncline.torch.Batch;
@@ -25,10 +25,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -68,16 +67,18 @@ public final class Trainer implements AutoCloseable {
   private final Map<String, Tensor> parameters;
   private final AdamW optimizer;
   private final Map<String, float[]> average = new LinkedHashMap<>();
-  private final Map<String, float[]> balances = new LinkedHashMap<>();
+  private final Criterion criterion;
   private final long stepsPerEpoch;
   private final long steps;
   private Standing standing = new Standing(0, 0, -1, -1, 0, false, List.of());
-  private Map<String, float[]> carried = Map.of();
+  private Carried carried = Carried.NONE;
   private double lastScore = Double.NaN;
 
   /**
    * @param model the spec with any weights, and where its encoders are
    * @param cache folder of the feature cache
+   * @throws InputException if a clip to train on or to validate with has a problem, or the
+   *     checkpoint that is there is damaged
    */
   public Trainer(
       RunFolder run, TrainConfig config, Model model, Dataset data, Path cache, Listener listener) {
@@ -88,39 +89,53 @@ public final class Trainer implements AutoCloseable {
     untrained = model;
     spec = model.spec();
     node = spec.node();
+    check(data, spec);
     training = new Examples(data, "train", model, cache);
     validation = new Examples(data, "val", model, cache);
     stepsPerEpoch = Feeder.perEpoch(training, config);
     steps = stepsPerEpoch * config.epochs();
-    Weights start = Files.exists(run.last()) ? resumed() : fresh();
+    Map<String, ClassWeights.Counts> counts = counts();
+    criterion = new Criterion(spec, config, counts);
+    Optional<Checkpoint> last =
+        Files.exists(run.last())
+            ? Optional.of(Checkpoint.read(run.last(), Parameter.of(node)))
+            : Optional.empty();
+    Weights start =
+        last.map(c -> new Weights(Parameter.of(node), c.kind("p"))).orElseGet(() -> fresh(counts));
     parameters = Tensors.parameters(start, true);
     optimizer = new AdamW(parameters, config.weightDecay());
-    if (Files.exists(run.last())) {
-      Checkpoint checkpoint = Checkpoint.read(run.last());
-      fill(optimizer.first, checkpoint.kind("m"));
-      fill(optimizer.second, checkpoint.kind("v"));
-      average.putAll(checkpoint.kind("a"));
-      carried = checkpoint.kind("s");
-    } else if (config.average() > 0) {
+    if (config.average() > 0) {
       start.values().forEach((name, v) -> average.put(name, v.clone()));
     }
+    last.ifPresent(this::restore);
     run.rewind(standing.metricsBytes());
   }
 
-  private Weights fresh() {
+  /** Everything that training will read, before it begins. */
+  private static void check(Dataset data, ModelSpec spec) {
+    spec.modalities().keySet().forEach(data::modality);
+    spec.outputs().values().forEach(output -> data.modality(output.track()));
+    List<String> ids = new ArrayList<>(data.clips("train"));
+    ids.addAll(data.clips("val"));
+    DatasetCheck.require(data, ids, spec.modalities().keySet());
+  }
+
+  private Weights fresh(Map<String, ClassWeights.Counts> counts) {
     Map<String, float[]> values =
         new LinkedHashMap<>(Weights.random(Parameter.of(node), config.seed()).values());
     values.putAll(Statistics.standardize(node, training));
     if (config.prior()) {
-      values.putAll(Statistics.priors(node, spec.outputs(), counts()));
+      values.putAll(Statistics.priors(node, spec.outputs(), counts));
     }
     return new Weights(Parameter.of(node), values);
   }
 
-  private Weights resumed() {
-    Checkpoint checkpoint = Checkpoint.read(run.last());
+  private void restore(Checkpoint checkpoint) {
     standing = checkpoint.standing();
-    return new Weights(Parameter.of(node), checkpoint.kind("p"));
+    fill(optimizer.first, checkpoint.kind("m"));
+    fill(optimizer.second, checkpoint.kind("v"));
+    average.putAll(checkpoint.kind("a"));
+    carried = new Carried(checkpoint.kind("s"), standing.carriedTicks());
   }
 
   private Map<String, ClassWeights.Counts> counts() {
@@ -131,13 +146,25 @@ public final class Trainer implements AutoCloseable {
     return counts;
   }
 
-  /** Trains to the end and writes the model; gives its folder. */
-  public Path train() throws IOException {
-    counts()
-        .forEach(
-            (name, c) ->
-                balances.put(
-                    name, config.objective(name).weights(spec.outputs().get(name).kind(), c)));
+  /**
+   * Trains to the end and writes the model; gives its folder.
+   *
+   * @throws InputException if training diverges or the run folder cannot be written, as on a full
+   *     disk; the last checkpoint is whole and can be gone on with
+   */
+  public Path train() {
+    try {
+      steps();
+      return finish();
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: cannot be written: %s: the last checkpoint is whole, so make room and go on with --resume"
+              .formatted(run.path(), InputException.reason(e)),
+          e);
+    }
+  }
+
+  private void steps() throws IOException {
     try (Feeder feeder = new Feeder(training, config, standing.step())) {
       while (standing.step() < steps && !standing.stopped()) {
         double loss = step(feeder.next());
@@ -151,7 +178,6 @@ public final class Trainer implements AutoCloseable {
         }
       }
     }
-    return finish();
   }
 
   private double step(List<Example> batch) {
@@ -160,9 +186,10 @@ public final class Trainer implements AutoCloseable {
       torch.manual_seed(Feeder.mix(config.seed(), step, -2));
       Map<String, Rows> rows =
           Batch.rows(batch.stream().map(Example::rows).toList(), node.in().keySet());
-      State before = carriedState(batch, step);
+      State before =
+          carried.begin(node, batch.size(), config.carry(), Feeder.mix(config.seed(), step, -3));
       Graph.Result result = new Graph(node, parameters, true).forward(rows, before);
-      Tensor loss = loss(batch, result.outputs());
+      Tensor loss = criterion.loss(batch, result.outputs());
       double value = loss.item_double();
       loss.backward();
       double rate = config.rate(step, steps);
@@ -173,7 +200,7 @@ public final class Trainer implements AutoCloseable {
                 .formatted(run.path(), step + 1, value));
       }
       follow();
-      List<Long> ticks = keep(result.state(), batch);
+      carried = config.carry() > 0 ? Carried.after(result.state(), batch) : Carried.NONE;
       standing =
           new Standing(
               step + 1,
@@ -182,7 +209,7 @@ public final class Trainer implements AutoCloseable {
               standing.bestEpoch(),
               standing.metricsBytes(),
               false,
-              ticks);
+              carried.ticks());
       return value;
     }
   }
@@ -197,88 +224,6 @@ public final class Trainer implements AutoCloseable {
             a[i] = (float) (d * a[i] + (1 - d) * p[i]);
           }
         });
-  }
-
-  /**
-   * Each stream of a batch begins anew or, with probability {@code carry}, where the last ended.
-   */
-  private State carriedState(List<Example> batch, long step) {
-    State start = State.start(node, batch.size());
-    if (config.carry() == 0 || carried.isEmpty()) {
-      return start;
-    }
-    Map<String, Tensor> parts = new LinkedHashMap<>();
-    SplittableRandom random = new SplittableRandom(Feeder.mix(config.seed(), step, -3));
-    boolean[] goesOn = new boolean[batch.size()];
-    for (int b = 0; b < goesOn.length; b++) {
-      goesOn[b] = random.nextDouble() < config.carry() && b < standing.carriedTicks().size();
-      start.ticks()[b] = goesOn[b] ? standing.carriedTicks().get(b) : 0;
-    }
-    start
-        .parts()
-        .forEach(
-            (name, zero) -> {
-              int size = (int) (zero.numel() / batch.size());
-              float[] values = new float[batch.size() * size];
-              for (int b = 0; b < goesOn.length; b++) {
-                if (goesOn[b]) {
-                  System.arraycopy(carried.get(name), b * size, values, b * size, size);
-                }
-              }
-              parts.put(name, Tensors.of(values, batch.size(), zero.size(1), zero.size(2)));
-            });
-    return new State(parts, start.ticks());
-  }
-
-  /** Keeps the states that a batch ended with; streams that were padded begin anew. */
-  private List<Long> keep(State after, List<Example> batch) {
-    if (config.carry() == 0) {
-      return List.of();
-    }
-    int longest = batch.stream().mapToInt(Example::ticks).max().orElseThrow();
-    carried = new LinkedHashMap<>();
-    after.parts().forEach((name, t) -> carried.put(name, Tensors.values(t)));
-    List<Long> ticks = new ArrayList<>();
-    for (int b = 0; b < batch.size() && batch.get(b).ticks() == longest; b++) {
-      ticks.add(after.ticks()[b]);
-    }
-    return ticks;
-  }
-
-  private Tensor loss(List<Example> batch, Map<String, Rows> outputs) {
-    int ticks = batch.stream().mapToInt(Example::ticks).max().orElseThrow();
-    Tensor total = Tensors.of(new float[1], 1).sum();
-    for (Map.Entry<String, Output> e : spec.outputs().entrySet()) {
-      int labels = e.getValue().labels().size();
-      Objective objective = config.objective(e.getKey());
-      float[] targets = new float[batch.size() * ticks * labels];
-      float[] counts = new float[batch.size() * ticks];
-      for (int b = 0; b < batch.size(); b++) {
-        boolean[][] on = batch.get(b).labels().get(e.getKey());
-        // Row t of the output decides about tick t - delay.
-        for (int t = spec.delay(); t < batch.get(b).ticks(); t++) {
-          counts[b * ticks + t] = objective.position().weight(t, batch.get(b).ticks());
-          for (int c = 0; c < labels; c++) {
-            targets[(b * ticks + t) * labels + c] = on[t - spec.delay()][c] ? 1 : 0;
-          }
-        }
-      }
-      Rows rows = outputs.get(e.getKey());
-      Tensor mask = Tensors.of(counts, batch.size(), ticks);
-      Tensor weights =
-          rows.valid() == null ? mask : torch.where(rows.valid(), mask, new Scalar(0f));
-      Tensor y = Tensors.of(targets, batch.size(), ticks, labels);
-      Tensor each =
-          Losses.of(
-              e.getValue().kind(),
-              objective.loss(),
-              rows.values(),
-              y,
-              weights,
-              Tensors.of(balances.get(e.getKey()), labels));
-      total = total.add(each.mul(new Scalar(objective.weight())));
-    }
-    return total;
   }
 
   private void validate() throws IOException {
@@ -369,7 +314,7 @@ public final class Trainer implements AutoCloseable {
       optimizer.second.forEach((name, t) -> tensors.put("v/" + name, Tensors.values(t)));
     }
     average.forEach((name, v) -> tensors.put("a/" + name, v));
-    carried.forEach((name, v) -> tensors.put("s/" + name, v));
+    carried.parts().forEach((name, v) -> tensors.put("s/" + name, v));
     return new Checkpoint(standing, tensors);
   }
 
