@@ -5,9 +5,12 @@ import dev.syncline.data.Dataset;
 import dev.syncline.data.Evaluation;
 import dev.syncline.data.FeatureCache;
 import dev.syncline.json.InputException;
+import dev.syncline.metric.ScoreJson;
 import dev.syncline.metric.Scores;
 import dev.syncline.step.Block;
 import dev.syncline.step.Model;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,6 +69,18 @@ final class EvalCommand implements Callable<Integer> {
       description = "decision threshold (default ${DEFAULT-VALUE})")
   private double threshold;
 
+  @Option(
+      names = "--predictions",
+      paramLabel = "FILE",
+      description = "write the decisions as syncline-predictions/1, for score")
+  private Path predictions;
+
+  @Option(
+      names = "--truth",
+      paramLabel = "FILE",
+      description = "write the annotations as syncline-truth/1, for score")
+  private Path truth;
+
   @Option(names = "--json", description = "one JSON object on standard output")
   private boolean json;
 
@@ -73,13 +88,19 @@ final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Dataset dataset = Dataset.open(data);
     Model model = Models.load(folder);
     Evaluation evaluation = evaluate(model, dataset);
     List<String> keys = new ArrayList<>(evaluation.mainKeys());
     keys.addAll(metrics);
     Scores scores = evaluation.score(keys, threshold);
+    if (predictions != null) {
+      Files.writeString(predictions, ScoreJson.of(evaluation.predictions()).compact() + "\n");
+    }
+    if (truth != null) {
+      Files.writeString(truth, ScoreJson.of(evaluation.truth()).compact() + "\n");
+    }
     spec.commandLine().getOut().println(json ? scores.toJson().pretty().strip() : scores.table());
     return 0;
   }

@@ -14,7 +14,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "syncline 0.1.0",
     description = "Models that hear and see a live stream and say, now, what is happening.",
-    subcommands = {DataCommand.class, TrainCommand.class, EvalCommand.class, ScoreCommand.class})
+    subcommands = {
+      DataCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      CertifyCommand.class,
+      StreamCommand.class,
+      InspectCommand.class,
+      ScoreCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -35,7 +35,7 @@ public record TrainConfig(
     @Default("5") double clipNorm,
     @Default("0.99") double average,
     @Default("0") int cropTicks,
-    @Default("0") double carry,
+    @Default("0.5") double carry,
     @Default("0") int patience,
     @Default("200") int checkpointSteps,
     @Default("true") boolean prior,

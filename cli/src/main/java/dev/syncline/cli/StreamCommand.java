@@ -1,0 +1,278 @@
+package dev.syncline.cli;
+
+import dev.syncline.cli.live.JsonLines;
+import dev.syncline.cli.live.LiveOutput;
+import dev.syncline.cli.live.Terminal;
+import dev.syncline.cli.live.Timeline;
+import dev.syncline.cli.live.WebVtt;
+import dev.syncline.data.Clip;
+import dev.syncline.data.Dataset;
+import dev.syncline.json.Field;
+import dev.syncline.json.InputException;
+import dev.syncline.json.Json;
+import dev.syncline.spec.Output;
+import dev.syncline.step.Model;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a model on a live stream. */
+@Command(
+    name = "stream",
+    mixinStandardHelpOptions = true,
+    description = "Stream a clip or a file through a model and say what is heard and seen now.")
+final class StreamCommand implements Callable<Integer> {
+  enum Format {
+    timeline,
+    jsonl,
+    vtt
+  }
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "model folder or run folder")
+  private Path folder;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "any file that ffmpeg reads")
+  private Path file;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "data set folder, in place of FILE")
+  private Path data;
+
+  @Option(
+      names = "--clip",
+      split = ",",
+      paramLabel = "ID",
+      description = "clips to stream, one behind the other without a reset")
+  private List<String> clips = List.of();
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description = "all clips of a split, one behind the other without a reset")
+  private String split;
+
+  @Option(
+      names = "--speed",
+      defaultValue = "real",
+      paramLabel = "X",
+      description = "real, max, or a factor such as 4 (default ${DEFAULT-VALUE})")
+  private String speed;
+
+  @Option(
+      names = "--without",
+      split = ",",
+      paramLabel = "NAME",
+      description = "modalities that are missing throughout")
+  private List<String> without = List.of();
+
+  @Option(
+      names = "--format",
+      defaultValue = "timeline",
+      description =
+          "${COMPLETION-CANDIDATES}: a timeline on a terminal, or lines where there is none; JSON Lines; WebVTT (default ${DEFAULT-VALUE})")
+  private Format format;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "write there; an existing file is not overwritten")
+  private Path out;
+
+  @Option(names = "--stats", description = "end with what each stage of a tick took")
+  private boolean stats;
+
+  @Option(names = "--json", description = "the statistics as one JSON object on standard error")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    double factor = factor();
+    if ((file == null) == (data == null)) {
+      throw usage("name either a FILE or a data set by --data");
+    }
+    Model model = Models.load(folder);
+    try (LiveRun run = new LiveRun(model, modalities(model), factor, System::nanoTime)) {
+      stream(run, model);
+      report(run, model);
+    }
+    return 0;
+  }
+
+  private void stream(LiveRun run, Model model) throws IOException {
+    try (PacketSource source = source(run);
+        Writer to = writer();
+        LiveOutput output = output(run, to, model)) {
+      // Ctrl-C: whatever was told stays well-formed, and the terminal gets its cursor back.
+      Thread hook =
+          new Thread(
+              () -> {
+                run.stop();
+                close(output);
+              });
+      Runtime.getRuntime().addShutdownHook(hook);
+      run.run(source, output);
+      Runtime.getRuntime().removeShutdownHook(hook);
+    }
+  }
+
+  private static void close(LiveOutput output) {
+    try {
+      output.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private double factor() {
+    double factor =
+        switch (speed) {
+          case "real" -> 1;
+          case "max" -> Double.POSITIVE_INFINITY;
+          default -> {
+            try {
+              yield Double.parseDouble(speed);
+            } catch (NumberFormatException e) {
+              throw usage("--speed must be real, max or a number, is " + speed);
+            }
+          }
+        };
+    if (!(factor > 0)) {
+      throw usage("--speed must be above 0, is " + speed);
+    }
+    return factor;
+  }
+
+  private ParameterException usage(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+
+  private Set<String> modalities(Model model) {
+    Set<String> all = new LinkedHashSet<>(model.spec().modalities().keySet());
+    for (String name : without) {
+      if (!all.remove(name)) {
+        throw usage(
+            "--without: the model has no modality \""
+                + name
+                + "\""
+                + Field.hint(name, model.spec().modalities().keySet()));
+      }
+    }
+    if (all.isEmpty()) {
+      throw usage("--without: at least one modality must be left");
+    }
+    return all;
+  }
+
+  private PacketSource source(LiveRun run) {
+    if (file != null) {
+      return new PacketSource.Container(file, run.session());
+    }
+    Dataset dataset = Dataset.open(data);
+    List<String> ids = clips;
+    if (ids.isEmpty()) {
+      if (split == null) {
+        throw usage("name clips by --clip or a split by --split");
+      }
+      ids = dataset.clips(split);
+    }
+    for (String id : ids) {
+      if (!dataset.clips().contains(id)) {
+        throw new InputException(
+            data + ": no clip \"" + id + "\"" + Field.hint(id, dataset.clips()));
+      }
+    }
+    List<Clip> list = ids.stream().map(dataset::clip).toList();
+    return new PacketSource.Clips(dataset, list, run.session());
+  }
+
+  private Writer writer() throws IOException {
+    if (out == null) {
+      return new PrintWriter(spec.commandLine().getOut(), true) {
+        @Override
+        public void close() {
+          flush(); // standard output stays open
+        }
+      };
+    }
+    try {
+      return Files.newBufferedWriter(out, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (java.nio.file.FileAlreadyExistsException e) {
+      throw new InputException(out + ": is there already: remove it or choose another --out", e);
+    }
+  }
+
+  private LiveOutput output(LiveRun run, Writer to, Model model) throws IOException {
+    return switch (format) {
+      case jsonl -> new JsonLines(to, run.tracks(), run.labels(), true);
+      case vtt -> {
+        int hold = 0;
+        for (Output o : model.spec().outputs().values()) {
+          hold =
+              Math.max(
+                  hold,
+                  o.decoding().minTicks() + o.decoding().holdTicks() + model.spec().delay() + 1);
+        }
+        yield new WebVtt(to, run.tracks(), run.labels(), hold * model.spec().tick().seconds());
+      }
+      case timeline -> {
+        Map<String, String> env = System.getenv();
+        Terminal terminal = Terminal.of(env, out == null && Terminal.tty());
+        yield Timeline.of(
+            to,
+            terminal,
+            () -> Terminal.size(env, Terminal::stty),
+            System::nanoTime,
+            run.tracks(),
+            run.labels());
+      }
+    };
+  }
+
+  private void report(LiveRun run, Model model) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(run.summary());
+    double tickMs = model.spec().tickMs();
+    if (json) {
+      Map<String, Object> keys = new LinkedHashMap<>();
+      run.latency()
+          .forEach(
+              (stage, ms) -> {
+                keys.put("latency." + stage + "_ms.p50", ms[0]);
+                keys.put("latency." + stage + "_ms.p99", ms[1]);
+                keys.put("latency." + stage + "_ms.max", ms[2]);
+                keys.put("latency." + stage + ".share", ms[0] / tickMs);
+              });
+      err.println(Json.of(keys).pretty().strip());
+    } else if (stats) {
+      err.println("stage        p50 ms    p99 ms    max ms   share of real time");
+      run.latency()
+          .forEach(
+              (stage, ms) ->
+                  err.println(
+                      "%-10s %8.3f  %8.3f  %8.3f   %.3f %%"
+                          .formatted(
+                              stage.replace('_', ' '), ms[0], ms[1], ms[2], 100 * ms[0] / tickMs)));
+    }
+  }
+}

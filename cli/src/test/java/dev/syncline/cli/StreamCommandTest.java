@@ -1,0 +1,237 @@
+package dev.syncline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.syncline.data.Dataset;
+import dev.syncline.data.synth.SynthWorld;
+import dev.syncline.json.Field;
+import dev.syncline.json.Json;
+import dev.syncline.spec.ModelSpec;
+import dev.syncline.step.Model;
+import dev.syncline.step.PlainKernels;
+import dev.syncline.time.Tick;
+import dev.syncline.weights.Weights;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class StreamCommandTest {
+  @TempDir static Path folder;
+  private static Path data;
+  private static Path model;
+  private static Dataset dataset;
+
+  record Ran(int exit, String out, String err) {}
+
+  @BeforeAll
+  static void make() throws Exception {
+    data = folder.resolve("data");
+    new SynthWorld(3, 4, 2.0, 32, 10, Map.of("train", 0.34, "val", 0.33, "test", 0.33))
+        .write(data, 2);
+    dataset = Dataset.open(data);
+    ModelSpec spec =
+        new Presets(dataset, Tick.ofMillis(100), Optional.empty()).spec(List.of("audio", "visual"));
+    model = folder.resolve("model");
+    Model.of(
+            spec, Weights.random(spec.parameters(), 3), new PlainKernels(), folder, Models::encoder)
+        .write(model);
+  }
+
+  static Ran run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine command =
+        new CommandLine(new Main())
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    int exit = Exit.install(command).execute(args);
+    return new Ran(exit, out.toString(), err.toString());
+  }
+
+  @Test
+  void streamGivesTickForTickExactlyTheProbabilitiesOfEval() throws Exception {
+    for (String speed : List.of("max", "20")) {
+      for (String without : List.of("", "audio", "visual")) {
+        Path predictions = folder.resolve("p" + speed + without + ".json");
+        String[] missing = without.isEmpty() ? new String[0] : new String[] {"--without", without};
+        assertThat(
+                run(join(
+                        missing,
+                        "eval",
+                        model + "",
+                        "--data",
+                        data + "",
+                        "--cache",
+                        folder + "/cache",
+                        "--predictions",
+                        predictions + ""))
+                    .exit)
+            .isZero();
+        for (Field clip : Json.read(predictions).get("clips").items()) {
+          Ran streamed =
+              run(
+                  join(
+                      missing,
+                      "stream",
+                      model + "",
+                      "--data",
+                      data + "",
+                      "--clip",
+                      clip.get("id").string(),
+                      "--speed",
+                      speed,
+                      "--format",
+                      "jsonl"));
+          assertThat(streamed.exit).as(streamed.err).isZero();
+          compare(clip, streamed.out);
+        }
+      }
+    }
+  }
+
+  private static void compare(Field clip, String lines) {
+    int tick = 0;
+    for (String line : lines.lines().filter(l -> l.contains("\"tick\"")).toList()) {
+      Field said = Json.parse("line", line);
+      if (said.get("type").string().equals("tick")) {
+        for (String track : List.of("audio", "visual")) {
+          Field row = said.get(track.equals("audio") ? "heard" : "seen");
+          List<Field> expected = clip.get("probabilities").get(track).items().get(tick).items();
+          for (int c = 0; c < expected.size(); c++) {
+            float streamed = (float) row.get(dataset.classes().get(c)).number();
+            assertThat(streamed).isEqualTo((float) expected.get(c).number());
+          }
+        }
+        tick++;
+      }
+    }
+    assertThat(tick).isEqualTo(20);
+  }
+
+  private static String[] join(String[] more, String... args) {
+    String[] all = java.util.Arrays.copyOf(args, args.length + more.length);
+    System.arraycopy(more, 0, all, args.length, more.length);
+    return all;
+  }
+
+  @Test
+  void scoreOfWhatEvalWroteGivesEvalsNumbers() throws Exception {
+    Path predictions = folder.resolve("pp.json");
+    Path truth = folder.resolve("tt.json");
+    Ran eval =
+        run(
+            "eval",
+            model + "",
+            "--data",
+            data + "",
+            "--cache",
+            folder + "/cache",
+            "--predictions",
+            predictions + "",
+            "--truth",
+            truth + "",
+            "--metrics",
+            "llp",
+            "--json");
+    Ran score =
+        run(
+            "score",
+            "--truth",
+            truth + "",
+            "--predictions",
+            predictions + "",
+            "--metrics",
+            "segment_f1.audio.micro,llp",
+            "--json");
+    assertThat(score.exit).as(score.err).isZero();
+    String key = "segment_f1.audio.micro";
+    assertThat(Json.parse("s", score.out).get("metrics").object().get(key))
+        .isEqualTo(Json.parse("e", eval.out).get("metrics").object().get(key));
+  }
+
+  @Test
+  void wrongCommandLinesAndInputsEndInOneClearLine() {
+    String clip = dataset.clips().getFirst();
+    check(
+        run("stream", model + "", "--data", data + "", "--clip", clip + "x"),
+        1,
+        "did you mean \"" + clip + "\"?");
+    check(
+        run("stream", model + "", "--data", data + "", "--clip", clip, "--speed", "0"),
+        2,
+        "--speed must be above 0");
+    check(run("stream", model + ""), 2, "name either a FILE or a data set");
+    check(
+        run("stream", folder + "/nothing", "--data", data + "", "--clip", clip),
+        1,
+        "no model there");
+    check(run("stream", model + "", folder + "/no.mp4", "--speed", "max"), 1, "no such file");
+    check(
+        run("stream", model + "", "--data", data + "", "--clip", clip, "--without", "audoi"),
+        2,
+        "did you mean \"audio\"?");
+    check(
+        run(
+            "stream",
+            model + "",
+            "--data",
+            data + "",
+            "--clip",
+            clip,
+            "--format",
+            "jsonl",
+            "--speed",
+            "max",
+            "--out",
+            model + "/model.json"),
+        1,
+        "is there already");
+  }
+
+  private static void check(Ran ran, int exit, String message) {
+    assertThat(ran.err).contains(message);
+    assertThat(ran.exit).isEqualTo(exit);
+    assertThat(ran.err.strip().lines().count()).isEqualTo(1);
+  }
+
+  @Test
+  void webVttAndStatisticsAreWritten() throws Exception {
+    Path vtt = folder.resolve("a.vtt");
+    Ran ran =
+        run(
+            "stream",
+            model + "",
+            "--data",
+            data + "",
+            "--clip",
+            dataset.clips().getFirst(),
+            "--speed",
+            "max",
+            "--format",
+            "vtt",
+            "--out",
+            vtt + "",
+            "--stats");
+    assertThat(ran.exit).as(ran.err).isZero();
+    assertThat(Files.readString(vtt)).startsWith("WEBVTT");
+    assertThat(ran.err).contains("20 ticks").contains("front end").contains("share of real time");
+  }
+
+  @Test
+  void inspectShowsTreeAndTotals() {
+    Ran ran = run("inspect", model + "");
+    assertThat(ran.exit).as(ran.err).isZero();
+    assertThat(ran.out).contains("receptive field").contains("gru (units").contains("parameters");
+    assertThat(
+            Json.parse("inspect", run("inspect", model + "", "--json").out).get("flops").number())
+        .isPositive();
+  }
+}

@@ -1,0 +1,148 @@
+package dev.syncline.torch.certify;
+
+import dev.syncline.spec.Node;
+import dev.syncline.spec.Reach;
+import dev.syncline.spec.Shape;
+import dev.syncline.step.Block;
+import dev.syncline.step.Model;
+import dev.syncline.step.StepForm;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** How far back the outputs see: as the spec says, and as measured by disturbing single rows. */
+final class ReceptiveField {
+  private static final int TRIES = 6;
+
+  /**
+   * One input's.
+   *
+   * @param declaredRows rows of the input, the newest included; -1 where there is no limit
+   * @param measuredRows the farthest row whose disturbance changed the newest output
+   * @param testedRows how far back rows were disturbed
+   */
+  record Measured(
+      String input, long declaredRows, long measuredRows, long testedRows, double rowS) {
+    /** As far as declared and not farther; without a limit, some way back. */
+    boolean asDeclared() {
+      return declaredRows < 0
+          ? measuredRows > 1
+          : measuredRows == Math.min(declaredRows, testedRows);
+    }
+  }
+
+  private final Model model;
+  private final Node node;
+  private final Map<String, Block> rows;
+  private final int ticks;
+
+  /**
+   * @param recordings rows to disturb; they are put one behind the other until they reach far
+   *     enough
+   * @param farthest ticks that are tested where there is no limit
+   */
+  ReceptiveField(Model model, List<Map<String, Block>> recordings, int farthest) {
+    this.model = model;
+    node = model.spec().node();
+    int wanted = 2;
+    for (Map.Entry<String, Long> e : declared().entrySet()) {
+      int perTick = node.in().get(e.getKey()).rows();
+      wanted =
+          (int)
+              Math.max(
+                  wanted,
+                  e.getValue() < 0
+                      ? farthest
+                      : Math.min(2L * farthest, e.getValue() / perTick + 3));
+    }
+    ticks = wanted;
+    rows = new LinkedHashMap<>();
+    node.in().forEach((name, shape) -> rows.put(name, joined(name, shape, recordings)));
+  }
+
+  private Block joined(String name, Shape shape, List<Map<String, Block>> recordings) {
+    Block all = Block.empty(shape, ticks);
+    int done = 0;
+    for (int i = 0; done < ticks; i++) {
+      Block next = recordings.get(i % recordings.size()).get(name);
+      int n = Math.min(next.ticks(), ticks - done);
+      System.arraycopy(next.values(), 0, all.values(), done * all.tickSize(), n * all.tickSize());
+      done += n;
+    }
+    Arrays.fill(all.valid(), 1);
+    return all;
+  }
+
+  /** By input: the farthest of all outputs, -1 without a limit. */
+  private Map<String, Long> declared() {
+    Map<String, Long> declared = new LinkedHashMap<>();
+    for (Map<String, Reach> output : Reach.of(node).values()) {
+      output.forEach((in, r) -> declared.merge(in, r.rows(), Math::max));
+    }
+    declared.replaceAll((in, r) -> r == Reach.UNLIMITED ? -1 : r);
+    return declared;
+  }
+
+  List<Measured> measure() {
+    List<Measured> list = new ArrayList<>();
+    List<Object> base = newest(rows);
+    declared().forEach((in, limit) -> list.add(measure(in, limit, base)));
+    return list;
+  }
+
+  private Measured measure(String in, long limit, List<Object> base) {
+    int perTick = node.in().get(in).rows();
+    int tested = ticks * perTick;
+    long measured = 0;
+    SplittableRandom random = new SplittableRandom(17);
+    // From the far end on; behind the declared limit nothing may change, at it something must.
+    long from = limit < 0 ? tested : Math.min(tested, limit + perTick);
+    for (long lag = from; lag >= 1 && measured == 0; lag--) {
+      for (int i = 0; i < TRIES && measured == 0; i++) {
+        if (!newest(disturbed(in, (int) (tested - lag), i, random)).equals(base)) {
+          measured = lag;
+        }
+      }
+    }
+    return new Measured(in, limit, measured, tested, model.spec().tick().seconds() / perTick);
+  }
+
+  /** One row missing, or replaced by another row of the stream with noise. */
+  private Map<String, Block> disturbed(String in, int row, int attempt, SplittableRandom random) {
+    Map<String, Block> copy = new LinkedHashMap<>(rows);
+    Block block = rows.get(in).slice(0, ticks);
+    int size = block.shape().size();
+    if (attempt == 0) {
+      block.valid()[row] = 0;
+    } else if (Recording.ids(model.spec(), in) > 0) {
+      block.values()[row] = (block.values()[row] + attempt) % Recording.ids(model.spec(), in);
+    } else {
+      int other = random.nextInt(block.valid().length);
+      for (int i = 0; i < size; i++) {
+        float noise = (float) (random.nextGaussian() * attempt * 0.3);
+        block.values()[row * size + i] = block.values()[other * size + i] * (1 + noise) + noise;
+      }
+    }
+    copy.put(in, block);
+    return copy;
+  }
+
+  private List<Object> newest(Map<String, Block> stream) {
+    List<Object> last = new ArrayList<>();
+    new StepForm(model.program())
+        .run(stream)
+        .values()
+        .forEach(
+            b -> {
+              int size = b.shape().size();
+              last.add(
+                  Arrays.toString(
+                      Arrays.copyOfRange(b.values(), b.values().length - size, b.values().length)));
+              last.add(b.valid()[b.valid().length - 1]);
+            });
+    return last;
+  }
+}
