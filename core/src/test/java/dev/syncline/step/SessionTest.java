@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.TinyModel;
+import dev.syncline.time.Tick;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -143,11 +144,12 @@ class SessionTest {
     assertThat(session.advance()).isTrue();
     assertThat(session.push(VISUAL, early, TinyModel.picture(1), 8, 6)).isEqualTo(Outcome.ACCEPTED);
 
-    // 1.5 ms before the end of the last packet: taken as its continuation, for which there is none
+    // 1.5 ms before the end of the last packet: its continuation, which ends in the third tick
     Session other = new Player(MODEL).session;
     other.push(samples(sound, 0, TICK_SAMPLES));
-    other.push(samples(sound, TICK_SAMPLES, 2 * TICK_SAMPLES));
-    Packet jittered = new Packet.Samples(AUDIO, 2 * TICK.ns() - 1_500_000, new float[12 + 4]);
+    other.push(samples(sound, TICK_SAMPLES, 2 * TICK_SAMPLES - 10));
+    long late = Tick.startOf(2 * TICK_SAMPLES - 22, TinyModel.RATE);
+    Packet jittered = new Packet.Samples(AUDIO, late, new float[20]);
     assertThat(other.push(jittered)).isEqualTo(Outcome.FULL);
     assertThat(other.advance()).isTrue();
   }
