@@ -60,10 +60,7 @@ public final class DatasetCheck {
   /** The problems of some clips and some of their modalities. */
   static List<Problem> check(Dataset data, List<String> ids, Set<String> modalities) {
     List<Problem> problems = new ArrayList<>();
-    ids.parallelStream()
-        .map(id -> check(data, id, modalities))
-        .toList()
-        .forEach(problems::addAll);
+    ids.parallelStream().map(id -> check(data, id, modalities)).toList().forEach(problems::addAll);
     return problems;
   }
 

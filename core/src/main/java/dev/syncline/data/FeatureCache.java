@@ -27,8 +27,8 @@ import java.util.Set;
  * Rows of clips on disk, so that front ends and frozen encoders run once. A file's name is the
  * SHA-256 of everything that its rows depend on: the clip's own files and what the data set says of
  * them, the front end, the encoder and its file, the tick. Files are written aside and renamed, so
- * any number of processes may share a folder, and nothing in it is ever stale; a damaged one is made
- * again.
+ * any number of processes may share a folder, and nothing in it is ever stale; a damaged one is
+ * made again.
  */
 public final class FeatureCache implements AutoCloseable {
   private final Path folder;

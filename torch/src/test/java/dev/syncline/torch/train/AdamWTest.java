@@ -128,8 +128,7 @@ class AdamWTest {
     backward(p, 1);
     p.get("weight").grad().view(-1).select(0, 5).fill_(new Scalar(Float.NaN));
     assertThat(optimizer.step(1, RATE, 1)).isNaN();
-    parameters()
-        .forEach((name, t) -> assertThat(doubles(p.get(name))).isEqualTo(doubles(t)));
+    parameters().forEach((name, t) -> assertThat(doubles(p.get(name))).isEqualTo(doubles(t)));
     optimizer.first.values().forEach(m -> assertThat(doubles(m)).containsOnly(0));
     optimizer.second.values().forEach(v -> assertThat(doubles(v)).containsOnly(0));
   }

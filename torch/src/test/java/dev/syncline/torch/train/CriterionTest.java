@@ -96,8 +96,7 @@ class CriterionTest {
 
   @Test
   void anObjectiveForAnOutputThatTheModelDoesNotHaveIsRefused() {
-    assertThatThrownBy(
-            () -> loss(TinyRun.VECTORS, "{\"outputs\":{\"herd\":{}}}", List.of(), null))
+    assertThatThrownBy(() -> loss(TinyRun.VECTORS, "{\"outputs\":{\"herd\":{}}}", List.of(), null))
         .isInstanceOf(InputException.class)
         .hasMessage(
             "training configuration: outputs: the model has no output \"herd\", did you mean \"heard\"?");
