@@ -252,23 +252,30 @@ final class Presets {
     }
   }
 
-  /** Copies the encoders that a spec names from a folder to where its model looks for them. */
-  static void copyEncoders(ModelSpec spec, Path from, Path model) {
+  /**
+   * Copies the encoders that a spec names to where its model looks for them; without a folder to
+   * copy from, they must be there.
+   */
+  static void placeEncoders(ModelSpec spec, Optional<Path> from, Path model) {
     for (Modality m : spec.modalities().values()) {
       if (m.encoder().isPresent()) {
         Path to = model.resolve(m.encoder().get().file());
-        Path file = from.resolve(to.getFileName());
+        Path file = from.map(folder -> folder.resolve(to.getFileName())).orElse(to);
         if (!Files.isRegularFile(file)) {
           throw new InputException(file + ": no such encoder (--encoders names the folder)");
         }
-        try {
-          Files.createDirectories(to.getParent());
-          Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-          throw new InputException(
-              to + ": the encoder cannot be copied: " + InputException.reason(e), e);
-        }
+        from.ifPresent(ignored -> copy(file, to));
       }
+    }
+  }
+
+  private static void copy(Path file, Path to) {
+    try {
+      Files.createDirectories(to.getParent());
+      Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new InputException(
+          to + ": the encoder cannot be copied: " + InputException.reason(e), e);
     }
   }
 }

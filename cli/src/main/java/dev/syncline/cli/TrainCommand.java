@@ -97,9 +97,7 @@ final class TrainCommand implements Callable<Integer> {
   private Path train(Dataset dataset, RunConfig config, ProgressLine progress) throws IOException {
     Json json = Records.write(config);
     try (RunFolder run = RunFolder.open(out, json, resume)) {
-      if (encoders != null) {
-        Presets.copyEncoders(config.model(), encoders, out);
-      }
+      Presets.placeEncoders(config.model(), Optional.ofNullable(encoders), out);
       Weights any = Weights.random(config.model().parameters(), 0);
       Model model = Model.of(config.model(), any, new PlainKernels(), out, Models::encoder);
       try (Trainer trainer =

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +195,54 @@ class DatasetCheckTest {
     assertThatThrownBy(() -> Dataset.open(dir).clip("one"))
         .isInstanceOf(InputException.class)
         .hasMessage(problems.getFirst().message());
+  }
+
+  @Test
+  void featuresWithoutTheClipOrOfAnotherWidth(@TempDir Path other) throws IOException {
+    ToneDataset tones = ToneDataset.write(other, 2, 0, 0, 1);
+    assertThat(DatasetCheck.check(other)).isEmpty();
+    ToneDataset.edit(other.resolve("dataset.json"), "\"width\" : 3", "\"width\" : 4");
+    assertThat(DatasetCheck.check(other))
+        .extracting(Problem::message)
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("vectors.safetensors: train0/vectors: is F32 [20, 3], not F32 [rows, 4]");
+    ToneDataset.edit(other.resolve("dataset.json"), "\"width\" : 4", "\"width\" : 3");
+    ToneDataset.edit(other.resolve("dataset.json"), "<id>/vectors", "vectors/<id>");
+    assertThat(DatasetCheck.check(other))
+        .extracting(Problem::message)
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("vectors.safetensors: vectors/train0: there is no tensor of this name");
+    ToneDataset.halve(tones.dir.resolve("vectors.safetensors"));
+    assertThat(DatasetCheck.check(other)).hasSize(2);
+  }
+
+  @Test
+  void whatWorkWillReadIsRefusedWithTheFirstProblemsAndTheirNumber() throws IOException {
+    Dataset data = Dataset.open(dir);
+    List<String> ids = List.of("one", "two");
+    DatasetCheck.require(data, ids, Set.of("audio", "visual"));
+    Files.delete(tiny.file("one", "audio.wav"));
+    assertThatThrownBy(() -> DatasetCheck.require(data, ids, Set.of("audio", "visual")))
+        .isInstanceOf(InputException.class)
+        .hasMessage(DatasetCheck.check(dir).getFirst().message());
+    DatasetCheck.require(data, ids, Set.of("visual"));
+    DatasetCheck.require(data, List.of("two"), Set.of("audio", "visual"));
+    Files.delete(tiny.file("two", "audio.wav"));
+    Files.delete(tiny.frame("two", 0));
+    Files.delete(tiny.frame("two", 2));
+    List<Problem> all = DatasetCheck.check(dir);
+    assertThat(all).hasSizeGreaterThan(3);
+    assertThatThrownBy(() -> DatasetCheck.require(data, ids, Set.of("audio", "visual")))
+        .hasMessageStartingWith(dir + ": " + all.size() + " problems: " + all.get(0).message())
+        .hasMessageContaining(" | " + all.get(1).message() + " | " + all.get(2).message())
+        .hasMessageEndingWith(" | ... (data check lists all)")
+        .message()
+        .doesNotContain("\n")
+        .doesNotContain(all.get(3).message());
   }
 
   /** The one problem that there is. */

@@ -69,8 +69,8 @@ final class AdamW {
     }
     m.mul_(new Scalar(BETA1)).add_(g, new Scalar(1 - BETA1));
     v.mul_(new Scalar(BETA2)).addcmul_(g, g, new Scalar(1 - BETA2));
-    double c1 = 1 - Math.pow(BETA1, (double) step);
-    double c2 = 1 - Math.pow(BETA2, (double) step);
+    double c1 = 1 - StrictMath.pow(BETA1, (double) step);
+    double c2 = 1 - StrictMath.pow(BETA2, (double) step);
     Tensor root = v.sqrt().div_(new Scalar(Math.sqrt(c2))).add_(new Scalar(EPSILON));
     p.addcdiv_(m, root, new Scalar(-rate / c1));
     p.mutable_grad().reset();

@@ -4,7 +4,6 @@ import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -141,23 +140,19 @@ public final class RunFolder implements AutoCloseable {
       }
       file.truncate(metricsBytes);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new InputException(metrics() + ": cannot be written: " + InputException.reason(e), e);
     }
   }
 
   /** Appends a line and gives the file's new length. */
-  long append(Json line) {
-    try {
-      Files.writeString(
-          metrics(),
-          line.compact() + "\n",
-          StandardCharsets.UTF_8,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
-      return Files.size(metrics());
-    } catch (IOException e) {
-      throw new InputException(metrics() + ": cannot be written: " + e.getMessage(), e);
-    }
+  long append(Json line) throws IOException {
+    Files.writeString(
+        metrics(),
+        line.compact() + "\n",
+        StandardCharsets.UTF_8,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+    return Files.size(metrics());
   }
 
   @Override

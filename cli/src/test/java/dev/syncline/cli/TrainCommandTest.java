@@ -1,0 +1,273 @@
+package dev.syncline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.syncline.data.ToneDataset;
+import dev.syncline.json.Json;
+import dev.syncline.json.Records;
+import dev.syncline.torch.train.RunFolder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainCommandTest {
+  @TempDir static Path shared;
+  private static ToneDataset tones;
+  private static Path finished;
+
+  @TempDir Path temp;
+
+  /** How a command line ended, and what it said on standard output and standard error. */
+  private record Ending(int code, String out, String err) {
+    /** Its one line about input that was refused. */
+    String refusal() {
+      assertThat(code).as(err).isEqualTo(1);
+      assertThat(err.lines()).hasSize(1);
+      return err.strip();
+    }
+  }
+
+  private static Ending run(String... args) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream complained = new ByteArrayOutputStream();
+    try {
+      System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+      int code = Main.run(args);
+      return new Ending(
+          code, said.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  /** Trains one epoch on the vectors alone, the fastest that there is, unless told otherwise. */
+  private static Ending train(Path data, Path out, String... more) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("--cache", "=" + shared.resolve("cache"));
+    options.put("--modalities", "=vectors");
+    options.put("--epochs", "=1");
+    for (String option : more) {
+      String name = option.startsWith("--set=") ? option : option.replaceFirst("=.*", "");
+      options.put(name, option.substring(name.length()));
+    }
+    List<String> args = new ArrayList<>(List.of("train", "--data=" + data, "--out=" + out));
+    options.forEach((name, value) -> args.add(name + value));
+    return run(args.toArray(String[]::new));
+  }
+
+  private Ending train(String... more) {
+    return train(tones.dir, temp.resolve("run"), more);
+  }
+
+  @BeforeAll
+  static void make() {
+    tones = ToneDataset.write(shared.resolve("data"), 4, 2, 0, 1);
+    finished = shared.resolve("finished");
+    assertThat(train(tones.dir, finished).code()).isZero();
+  }
+
+  private static byte[] weights(Path run) throws IOException {
+    return Files.readAllBytes(run.resolve("model/model.safetensors"));
+  }
+
+  private RunConfig config() {
+    return Records.read(RunConfig.class, Json.read(temp.resolve("run/config.json")));
+  }
+
+  @Test
+  void aTrainingEndsWithItsModelsFolderAndTheSameOptionsGiveTheSameBytes() throws IOException {
+    Ending ending = train();
+    assertThat(ending.code()).isZero();
+    assertThat(ending.out().strip()).isEqualTo(temp.resolve("run/model").toString());
+    assertThat(ending.err()).contains("epoch 1, step 1 of 1, loss ").contains("validation ");
+    assertThat(temp.resolve("run/model/model.json")).isRegularFile();
+    assertThat(weights(temp.resolve("run"))).isEqualTo(weights(finished));
+  }
+
+  @Test
+  void seedEpochsAndOtherFieldsAreThoseOfTheCommandLine() throws IOException {
+    Ending ending = train("--seed=5", "--epochs=2", "--set=learning_rate=0.5", "--set=patience=1");
+    assertThat(ending.code()).as(ending.err()).isZero();
+    assertThat(config().train().seed()).isEqualTo(5);
+    assertThat(config().train().epochs()).isEqualTo(2);
+    assertThat(config().train().learningRate()).isEqualTo(0.5);
+    assertThat(config().train().patience()).isEqualTo(1);
+    assertThat(temp.resolve("run/metrics.jsonl")).content().hasLineCount(2);
+    assertThat(weights(temp.resolve("run"))).isNotEqualTo(weights(finished));
+  }
+
+  @Test
+  void theModelHasTheTickAndTheModalitiesOfTheCommandLine() {
+    Ending ending = train("--tick-ms=200", "--modalities=vectors,motion");
+    assertThat(ending.code()).as(ending.err()).isZero();
+    assertThat(config().model().tickMs()).isEqualTo(200);
+    assertThat(config().model().modalities().keySet()).containsExactly("vectors", "motion");
+    assertThat(config().model().outputs().keySet()).containsExactly("heard", "seen");
+  }
+
+  @Test
+  void theCacheIsWhereItIsAskedFor() {
+    assertThat(train("--cache=" + temp.resolve("mine")).code()).isZero();
+    assertThat(temp.resolve("mine")).isDirectoryContaining("glob:**.safetensors");
+  }
+
+  @Test
+  void aConfigurationFileIsThatOfARun() throws IOException {
+    assertThat(train("--config=" + finished.resolve("config.json")).code()).isZero();
+    assertThat(weights(temp.resolve("run"))).isEqualTo(weights(finished));
+    assertThat(temp.resolve("run/config.json"))
+        .hasSameTextualContentAs(finished.resolve("config.json"));
+  }
+
+  @Test
+  void aConfigurationFileWithAnUnknownKeyIsRefusedWithTheNearestKnownOne() throws IOException {
+    Path file = temp.resolve("config.json");
+    Files.copy(finished.resolve("config.json"), file);
+    ToneDataset.edit(file, "\"warmup\"", "\"warm_up\"");
+    assertThat(train("--config=" + file).refusal())
+        .isEqualTo(file + ": train: unknown key \"warm_up\", did you mean \"warmup\"?");
+    assertThat(temp.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void aFieldThatDoesNotExistOrCannotBeIsRefused() {
+    assertThat(train("--set=learning_rat=1").refusal())
+        .isEqualTo(
+            "training configuration: unknown key \"learning_rat\", did you mean \"learning_rate\"?");
+    assertThat(train("--set=warmup=2").refusal())
+        .isEqualTo("training configuration: warmup must be from 0 to 1, is 2.0");
+    assertThat(train("--set=batch=many").refusal())
+        .isEqualTo("training configuration: batch: must be a number, is the string \"many\"");
+    assertThat(train("--set=outputs={\"herd\":{}}").refusal())
+        .contains("the model has no output \"herd\", did you mean \"heard\"?");
+    assertThat(train("--modalities=vector").refusal())
+        .contains("no modality \"vector\", did you mean \"vectors\"?");
+    assertThat(train("--tick-ms=130").refusal()).contains("no model fits this data set");
+    assertThat(train("--epoch=3").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aFinishedRunIsNotTouched() throws IOException {
+    byte[] before = weights(finished);
+    assertThat(train(tones.dir, finished).refusal())
+        .startsWith(finished + ": holds a finished training: choose another --out");
+    assertThat(weights(finished)).isEqualTo(before);
+  }
+
+  @Test
+  void aSecondTrainingIsRefusedWhileOneRuns() throws IOException {
+    Path out = temp.resolve("run");
+    try (RunFolder first = RunFolder.open(out, Json.object(), false)) {
+      assertThat(train().refusal())
+          .startsWith(first.path() + ": another training is running in this folder");
+    }
+  }
+
+  @Test
+  void aRunThatWasInterruptedIsGoneOnWithByResumeAndOnlyAsItWasBegun() throws IOException {
+    Path out = temp.resolve("run");
+    assertThat(train().code()).isZero();
+    interrupted(out);
+    assertThat(train().refusal()).contains("holds a training that was begun").contains("--resume");
+    assertThat(train("--resume", "--seed=3").refusal())
+        .contains("the run was begun with another configuration");
+    assertThat(train("--resume").code()).isZero();
+    assertThat(weights(out)).isEqualTo(weights(finished));
+  }
+
+  /** Takes away the model, as if the process had been killed before it was written. */
+  private static void interrupted(Path run) throws IOException {
+    Files.delete(run.resolve("model/model.json"));
+    Files.delete(run.resolve("model/model.safetensors"));
+    Files.delete(run.resolve("model"));
+  }
+
+  @Test
+  void aDamagedCheckpointIsRefused() throws IOException {
+    Path out = temp.resolve("run");
+    assertThat(train().code()).isZero();
+    interrupted(out);
+    ToneDataset.halve(out.resolve("checkpoints/last.safetensors"));
+    assertThat(train("--resume").refusal())
+        .startsWith(out.resolve("checkpoints/last.safetensors").toString())
+        .endsWith("(the checkpoint is damaged: remove the run folder and begin anew)");
+  }
+
+  @Test
+  void anEncoderThatIsNotThereIsRefused() throws IOException {
+    Path file = temp.resolve("config.json");
+    Files.writeString(
+        file,
+        """
+        {"model": {"format": "syncline-model/1", "name": "frozen", "tick_ms": 100,
+          "modalities": {"visual": {
+            "front_end": {"type": "image", "rate_hz": 10, "source_hz": 10,
+                          "scale": {"width": 4, "height": 4}},
+            "encoder": {"file": "encoders/net.onnx", "input": "image", "shape": [1, 3, 4, 4],
+                        "output": "embedding", "width": 5}}},
+          "body": {"type": "parallel", "branches": {"seen": {"type": "linear", "out": 2}}},
+          "outputs": {"seen": {"kind": "multi_label", "track": "visual",
+                               "labels": ["bell", "drum"]}}},
+         "train": {}}
+        """);
+    Path encoders = Files.createDirectory(temp.resolve("encoders"));
+    assertThat(train("--config=" + file, "--encoders=" + encoders).refusal())
+        .isEqualTo(
+            encoders.resolve("net.onnx") + ": no such encoder (--encoders names the folder)");
+    assertThat(train("--config=" + file).refusal())
+        .isEqualTo(
+            temp.resolve("run/encoders/net.onnx")
+                + ": no such encoder (--encoders names the folder)");
+    Files.writeString(encoders.resolve("net.onnx"), "not a network");
+    assertThat(train("--config=" + file, "--encoders=" + encoders).refusal())
+        .contains("encoders/net.onnx");
+  }
+
+  @Test
+  void soundAtAnotherRateThanThatOfTheEncoderIsRefused() {
+    assertThat(train("--modalities=audio", "--encoders=" + temp).refusal())
+        .isEqualTo(tones.dir + ": audio has 8000.0 samples a second, yamnet.onnx wants 16000");
+  }
+
+  @Test
+  void aDataSetWithProblemsIsRefusedBeforeAnythingIsTrained() throws IOException {
+    ToneDataset other = ToneDataset.write(temp.resolve("data"), 2, 2, 0, 1);
+    Path wav = other.file("val1", "audio.wav");
+    ToneDataset.halve(wav);
+    Ending one = train(other.dir, temp.resolve("run"), "--modalities=audio");
+    assertThat(one.refusal()).startsWith(wav + ": ").contains("truncated");
+    ToneDataset.edit(other.file("val0", "events.json"), "bell", "bel");
+    Ending two = train(other.dir, temp.resolve("run"), "--modalities=audio");
+    assertThat(two.refusal())
+        .startsWith(other.dir + ": 3 problems: ")
+        .contains("did you mean \"bell\"?")
+        .contains(wav.toString());
+    Files.copy(tones.file("val1", "audio.wav"), wav, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(temp.resolve("run/metrics.jsonl")).doesNotExist();
+    assertThat(train(temp.resolve("nothing"), temp.resolve("run")).refusal())
+        .isEqualTo(temp.resolve("nothing/dataset.json") + ": no such file");
+  }
+
+  @Test
+  void aCacheThatCannotBeWrittenIsRefused() throws IOException {
+    Path file = Files.writeString(temp.resolve("file"), "");
+    assertThat(train("--cache=" + file).refusal())
+        .startsWith(file + ": the feature cache cannot be written: ")
+        .endsWith("choose another folder with --cache");
+  }
+}
