@@ -72,10 +72,8 @@ public sealed interface Layer {
    */
   record Standardize(@Default("8") float clip, @Default("0.05") float least) implements Layer {
     public Standardize {
-      if (!(clip > 0) || !(least > 0)) {
-        throw new IllegalArgumentException(
-            "clip and least must be above 0, are " + clip + ", " + least);
-      }
+      above0("clip", clip);
+      above0("least", least);
     }
   }
 
@@ -233,6 +231,12 @@ public sealed interface Layer {
   private static void positive(float epsilon) {
     if (!(epsilon > 0 && epsilon <= 1)) {
       throw new IllegalArgumentException("epsilon must be above 0 and at most 1, is " + epsilon);
+    }
+  }
+
+  private static void above0(String name, float value) {
+    if (!(value > 0)) {
+      throw new IllegalArgumentException(name + " must be above 0, is " + value);
     }
   }
 

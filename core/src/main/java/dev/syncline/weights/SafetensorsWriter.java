@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * Writes a safetensors file of F32 tensors: aside, forced to disk, then renamed over the old one,
@@ -48,7 +47,8 @@ public final class SafetensorsWriter {
    * threads and processes may write the same file: each does so aside under a name of its own.
    */
   public void write(Path file) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + PARTIAL);
+    String own = "." + ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
+    Path aside = file.resolveSibling(file.getFileName() + own + PARTIAL);
     try {
       try (FileChannel out =
           FileChannel.open(

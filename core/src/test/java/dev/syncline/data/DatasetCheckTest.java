@@ -223,7 +223,7 @@ class DatasetCheckTest {
   @Test
   void whatWorkWillReadIsRefusedWithTheFirstProblemsAndTheirNumber() throws IOException {
     Dataset data = Dataset.open(dir);
-    List<String> ids = List.of("one", "two");
+    List<String> ids = data.clips();
     DatasetCheck.require(data, ids, Set.of("audio", "visual"));
     Files.delete(tiny.file("one", "audio.wav"));
     assertThatThrownBy(() -> DatasetCheck.require(data, ids, Set.of("audio", "visual")))

@@ -253,7 +253,7 @@ class SafetensorsTest {
     byte[] old = Files.readAllBytes(file);
     Path full = Path.of("/dev/full"); // a device on which every write fails for want of space
     org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full));
-    long self = ProcessHandle.current().pid();
+    String self = ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
     Path aside = dir.resolve("model.safetensors." + self + ".partial");
     Files.createSymbolicLink(aside, full);
     assertThatThrownBy(() -> writer().add("more", List.of(1), new float[1]).write(file))
