@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,6 +224,27 @@ class FeatureCacheTest {
     Path info = tones.dir.resolve("dataset.json");
     Change slower = () -> ToneDataset.edit(info, "\"rate_hz\" : 20", "\"rate_hz\" : 10");
     assertThat(madeAfter(MODEL, slower)).isEqualTo(1);
+  }
+
+  @Test
+  void aChangeOfTheHeaderOfASensorFileMakesItsRowsAgain() throws IOException {
+    ToneDataset.edit(
+        tones.dir.resolve("dataset.json"),
+        "\"channels\" : [ \"left\", \"right\" ]",
+        "\"channels\" : [ \"left\", \"right\" ], \"header\" : \"motion.json\"");
+    String header =
+        "{\"samples\":40,\"rate_hz\":20,\"channels\":[\"left\",\"right\"],\"scale\":[%s,1]}";
+    for (String id : List.of("train0", "train1", "val0")) {
+      Files.writeString(tones.file(id, "motion.json"), header.formatted(1));
+      try (var out = new GZIPOutputStream(Files.newOutputStream(tones.file(id, "motion.csv")))) {
+        for (int i = 0; i < 2 * 40; i++) {
+          out.write(new byte[] {1, 0});
+        }
+      }
+    }
+    Path changed = tones.file("train0", "motion.json");
+    assertThat(madeAfter(MODEL, () -> Files.writeString(changed, header.formatted(2))))
+        .isEqualTo(1);
   }
 
   @Test

@@ -140,10 +140,12 @@ final class TinyRun {
   }
 
   /** What a training leaves behind that must not depend on how often it was interrupted. */
-  record Digests(String weights, String metrics) {
+  record Digests(String weights, String metrics, String checkpoint) {
     static Digests of(Path run) {
       return new Digests(
-          sha(run.resolve("model/model.safetensors")), sha(run.resolve("metrics.jsonl")));
+          sha(run.resolve("model/model.safetensors")),
+          sha(run.resolve("metrics.jsonl")),
+          sha(run.resolve("checkpoints/last.safetensors")));
     }
 
     private static String sha(Path file) {
