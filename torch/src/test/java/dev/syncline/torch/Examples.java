@@ -55,10 +55,7 @@ final class Examples {
     one("conv1d of one tap", new Conv1d(6, 1, 1, 1, false, true), Shape.vector(2, 5));
     one("conv1d dilated", new Conv1d(6, 3, 1, 4, false, false), Shape.vector(2, 5));
     one("conv1d strided", new Conv1d(6, 5, 2, 1, false, true), Shape.vector(4, 5));
-    one(
-        "conv1d strided by its kernel",
-        new Conv1d(6, 4, 4, 1, false, true),
-        Shape.vector(4, 5));
+    one("conv1d strided by its kernel", new Conv1d(6, 4, 4, 1, false, true), Shape.vector(4, 5));
     one("conv1d strided and dilated", new Conv1d(6, 3, 2, 3, false, true), Shape.vector(6, 5));
     one("conv1d depthwise", new Conv1d(5, 4, 1, 2, true, true), Shape.vector(3, 5));
     one("conv1d depthwise strided", new Conv1d(5, 4, 2, 1, true, false), Shape.vector(4, 5));

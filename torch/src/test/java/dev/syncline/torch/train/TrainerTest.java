@@ -213,9 +213,11 @@ class TrainerTest {
     assertThat(last.standing().carriedTicks()).containsExactly(63L, 63L);
     assertThat(last.kind("s").keySet()).containsExactly("gru.h");
     assertThat(last.kind("s").get("gru.h")).hasSize(24).doesNotContain(0);
+    trained(",\"carry\":0");
+    Path without = temp.resolve("run" + ",\"carry\":0".hashCode());
     Checkpoint other =
         Checkpoint.read(
-            shared.resolve("plain/checkpoints/last.safetensors"), TinyRun.VECTORS.parameters());
+            without.resolve("checkpoints/last.safetensors"), TinyRun.VECTORS.parameters());
     assertThat(other.kind("s")).isEmpty();
   }
 
