@@ -15,6 +15,7 @@ class ModuleOrderTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("dev.syncline");
 
   private static String[] packages(List<String> names) {
