@@ -6,11 +6,14 @@ import dev.syncline.cli.report.Fact;
 import dev.syncline.cli.report.Track;
 import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
+import dev.syncline.data.ModalityInfo;
 import dev.syncline.json.InputException;
-import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,74 +26,117 @@ import picocli.CommandLine.Spec;
 /** {@code data inspect}: a page about what is in a data set. */
 @Command(
     name = "inspect",
+    description = "Writes a page about a data set: counts, and some clips in full.",
     mixinStandardHelpOptions = true,
-    description = "Write a page about a data set: counts, contact sheets, spectrograms, timelines.")
+    showDefaultValues = true)
 final class DataInspectCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "DIR", description = "data set folder")
+  @Parameters(paramLabel = "DIR", description = "The data set folder.")
   private Path dir;
 
   @Option(
       names = "--out",
-      defaultValue = "data.html",
       paramLabel = "FILE",
-      description = "page to write (default ${DEFAULT-VALUE})")
+      description = "The page to write (default: the folder's name with .html, here).")
   private Path out;
 
   @Option(
       names = "--clips",
-      defaultValue = "6",
+      defaultValue = "4",
       paramLabel = "N",
-      description = "clips that are shown in full (default ${DEFAULT-VALUE})")
+      description = "Clips to show in full, taken evenly from all.")
   private int shown;
 
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (shown < 0) {
       throw new ParameterException(spec.commandLine(), "--clips must not be negative, is " + shown);
     }
     Dataset data = Dataset.open(dir);
-    if (data.clips().isEmpty()) {
+    List<Clip> clips = data.clips().stream().map(data::clip).toList();
+    if (clips.isEmpty()) {
       throw new InputException(dir + ": its splits have no clips");
     }
-    report(data).write(out);
-    spec.commandLine().getOut().println(out);
+    DataReport report = report(data, clips);
+    Path page =
+        out != null
+            ? out
+            : Path.of(data.dir().toAbsolutePath().normalize().getFileName() + ".html");
+    report.write(page);
+    PrintWriter console = spec.commandLine().getOut();
+    console.println(page);
+    for (Fact fact : report.allFacts()) {
+      console.println("  %-14s %s".formatted(fact.name(), fact.value()));
+    }
+    console.flush();
     return 0;
   }
 
-  private DataReport report(Dataset data) {
-    List<ClipEvents> all = new ArrayList<>();
-    List<String> modalities = List.copyOf(data.modalities().keySet());
-    for (Map.Entry<String, List<String>> split : data.splits().entrySet()) {
-      for (String id : split.getValue()) {
-        Clip clip = data.clip(id);
-        all.add(
-            new ClipEvents(
-                id,
-                split.getKey(),
-                clip.durationS(),
-                modalities.stream().map(m -> Exhibit.marks(clip, m, data.classes())).toList()));
-      }
-    }
-    List<dev.syncline.cli.report.Clip> clips = new ArrayList<>();
-    int n = Math.min(shown, all.size());
-    for (int k = 0; k < n; k++) {
-      ClipEvents events = all.get(n == 1 ? 0 : k * (all.size() - 1) / (n - 1));
-      Clip clip = data.clip(events.id());
-      List<Track> tracks =
-          modalities.stream()
-              .map(m -> Track.of(Presets.outputName(m), Exhibit.marks(clip, m, data.classes())))
+  private DataReport report(Dataset data, List<Clip> clips) {
+    List<String> tracks = tracks(data, clips);
+    Map<String, String> home = new LinkedHashMap<>();
+    data.splits().forEach((split, ids) -> ids.forEach(id -> home.put(id, split)));
+    List<ClipEvents> all =
+        clips.stream()
+            .map(
+                clip ->
+                    new ClipEvents(
+                        clip.id(),
+                        home.get(clip.id()),
+                        clip.durationS(),
+                        tracks.stream()
+                            .map(track -> Exhibit.marks(clip, track, data.classes()))
+                            .toList()))
+            .toList();
+    List<dev.syncline.cli.report.Clip> inFull = new ArrayList<>();
+    for (int i = 0; i < Math.min(shown, clips.size()); i++) {
+      Clip clip = clips.get((int) ((long) i * clips.size() / Math.min(shown, clips.size())));
+      List<Track> lanes =
+          tracks.stream()
+              .map(
+                  track ->
+                      Track.of(Headline.named(track), Exhibit.marks(clip, track, data.classes())))
               .toList();
-      clips.add(new Exhibit(data, clip).shown(events.split(), 0.1, tracks));
+      inFull.add(
+          new Exhibit(data, clip).shown("split " + home.get(clip.id()), clip.durationS(), lanes));
     }
-    List<String> tracks = modalities.stream().map(Presets::outputName).toList();
     return new DataReport(
         data.name(),
-        List.of(new Fact("folder", dir.toString())),
+        modalities(data),
         data.classes(),
-        tracks,
+        tracks.stream().map(Headline::named).toList(),
         all,
-        clips);
+        inFull);
+  }
+
+  /** The modalities that any clip has annotations of. */
+  private static List<String> tracks(Dataset data, List<Clip> clips) {
+    return data.modalities().keySet().stream()
+        .filter(name -> clips.stream().anyMatch(clip -> clip.events().containsKey(name)))
+        .toList();
+  }
+
+  private static List<Fact> modalities(Dataset data) {
+    List<Fact> facts = new ArrayList<>();
+    data.modalities().forEach((name, info) -> facts.add(new Fact(name, described(info))));
+    return facts;
+  }
+
+  private static String described(ModalityInfo info) {
+    return switch (info) {
+      case ModalityInfo.Audio a -> hertz(a.rateHz());
+      case ModalityInfo.Image i -> i.width() + " x " + i.height() + ", " + hertz(i.rateHz());
+      case ModalityInfo.Sensor s -> s.channels().size() + " channels, " + hertz(s.rateHz());
+      case ModalityInfo.Features f -> f.width() + " numbers, " + hertz(f.rateHz());
+    };
+  }
+
+  private static String hertz(double rate) {
+    return rate >= 1000 ? plain(rate / 1000) + " kHz" : plain(rate) + " Hz";
+  }
+
+  private static String plain(double value) {
+    return String.format(Locale.ROOT, value == Math.rint(value) ? "%.0f" : "%.2f", value);
   }
 }

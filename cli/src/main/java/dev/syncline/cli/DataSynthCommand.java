@@ -4,7 +4,7 @@ import dev.syncline.data.synth.SynthWorld;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,8 +73,8 @@ public final class DataSynthCommand implements Callable<Integer> {
     }
   }
 
-  private Map<String, Double> shares() {
-    Map<String, Double> shares = new LinkedHashMap<>();
+  private SequencedMap<String, Double> shares() {
+    SequencedMap<String, Double> shares = new LinkedHashMap<>();
     for (String part : split.split(",", -1)) {
       int colon = part.indexOf(':');
       try {

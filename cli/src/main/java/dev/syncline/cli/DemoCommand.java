@@ -3,31 +3,36 @@ package dev.syncline.cli;
 import dev.syncline.cli.live.LiveOutput;
 import dev.syncline.cli.live.Terminal;
 import dev.syncline.cli.live.Timeline;
+import dev.syncline.cli.report.Scored;
 import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
 import dev.syncline.data.synth.SynthWorld;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.metric.Scores;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.step.Model;
-import dev.syncline.step.PlainKernels;
 import dev.syncline.time.Tick;
 import dev.syncline.torch.certify.Certificate;
 import dev.syncline.torch.certify.Certifier;
+import dev.syncline.torch.certify.Check;
 import dev.syncline.torch.certify.ModelCard;
-import dev.syncline.torch.train.RunFolder;
+import dev.syncline.torch.certify.Recording;
 import dev.syncline.torch.train.TrainConfig;
-import dev.syncline.torch.train.Trainer;
-import dev.syncline.weights.Weights;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -35,13 +40,43 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The whole path on a world of its own, in a few minutes. */
+/** The whole way on made-up data: a world, a model that hears and sees it, proof, a live stream. */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
     description =
-        "Make data, train, evaluate against baselines, certify and stream an unseen scene.")
+        "Make a small world of sights and sounds, learn it, certify the model and stream it; no data needed.")
 final class DemoCommand implements Callable<Integer> {
+  private static final String OWN = "audio-visual";
+  private static final Map<String, String> SINGLE =
+      Map.of("audio-only", "audio", "visual-only", "visual");
+  private static final int STAGES = 6;
+
+  /** How large everything is. */
+  private record Size(
+      int clips,
+      double seconds,
+      int pixels,
+      SequencedMap<String, Double> split,
+      String training,
+      int certified) {}
+
+  private static final Size USUAL =
+      new Size(
+          400,
+          10,
+          64,
+          SynthWorld.split(0.85, 0.05, 0.1),
+          """
+          {"epochs": 8, "batch": 8, "learning_rate": 0.003, "average": 0.98, "carry": 0,
+           "augmentation": {"picture": {"flip": 0.5, "brightness": {"low": -0.2, "high": 0.2},
+                                        "contrast": {"low": 0.85, "high": 1.15}}}}
+          """,
+          2);
+
+  private static final Size QUICK =
+      new Size(10, 2, 16, SynthWorld.split(0.6, 0.2, 0.2), "{\"epochs\": 1, \"batch\": 3}", 1);
+
   @Option(
       names = "--out",
       defaultValue = "syncline-demo",
@@ -53,140 +88,228 @@ final class DemoCommand implements Callable<Integer> {
       names = "--seed",
       defaultValue = "1",
       paramLabel = "N",
-      description = "seed of everything random (default ${DEFAULT-VALUE})")
+      description = "seed of the world and of the training (default ${DEFAULT-VALUE})")
   private long seed;
 
   @Option(
       names = "--quick",
-      description = "a tiny world and one epoch: to see that everything works")
+      description = "a tiny world and hardly any training: shows the way, not the quality")
   private boolean quick;
 
   @Spec private CommandSpec spec;
-  private PrintWriter say;
-  private long begin;
-  private int stage;
+
+  private StageLines lines;
+  private PrintWriter console;
 
   @Override
   public Integer call() throws IOException {
-    say = spec.commandLine().getOut();
-    begin = System.nanoTime();
-    if (Files.exists(out) && !isEmpty(out)) {
-      throw new InputException(out + ": is there already: remove it or choose another --out");
-    }
-    Path data = out.resolve("data");
-    stage("a world of things that sound and look alike in part: " + data);
-    int clips = quick ? 10 : 140;
-    new SynthWorld(clips, seed, 10, 64, 10, Map.of("train", 0.7, "val", 0.1, "test", 0.2))
-        .write(data, 2);
-    Dataset dataset = Dataset.open(data);
-    Map<String, Model> models = new LinkedHashMap<>();
-    for (List<String> senses :
-        List.of(List.of("audio", "visual"), List.of("audio"), List.of("visual"))) {
-      String name = senses.size() > 1 ? "model" : senses.getFirst() + " only";
-      stage("training: " + String.join(" and ", senses));
-      models.put(name, train(dataset, senses, out.resolve("runs").resolve(name.replace(" ", "-"))));
-    }
-    stage("evaluation on %d unseen scenes".formatted(dataset.clips("test").size()));
-    List<Trial> trials = Trials.of(models, dataset, "test", out.resolve("cache"));
-    say.println(Trials.table(trials));
-    Path report = out.resolve("report.html");
-    Trials.report(trials, models.get("model"), dataset, 4).write(report);
-    Model model = models.get("model");
-    Certificate certificate = certify(model, dataset);
-    stage("an unseen scene, live");
-    live(model, dataset, dataset.clips("test").getLast());
-    say.println();
-    say.println("the report:   " + report);
-    say.println("the model:    " + model.folder());
-    say.println("its card:     " + model.folder().resolve("card.md"));
-    say.println("%.0f s in all".formatted((System.nanoTime() - begin) / 1e9));
-    return certificate.causal() ? 0 : 1;
+    requireFree();
+    Size size = quick ? QUICK : USUAL;
+    console = spec.commandLine().getOut();
+    int columns = Terminal.size(System.getenv(), Terminal::stty).columns();
+    lines = new StageLines(console, terminal().redraws(), columns, STAGES);
+    Dataset world = world(size);
+    Path cache = out.resolve("cache");
+    List<Clip> test = world.clips("test").stream().map(world::clip).toList();
+    Model model = train(world, size, cache);
+    evaluate(world, test, model, cache);
+    delete(cache);
+    boolean causal = certify(world, test.subList(0, size.certified()), model);
+    stream(world, liveliest(test), model);
+    farewell();
+    return causal ? 0 : 1;
   }
 
-  private void stage(String what) {
-    say.println("%d. %s  [%.0f s]".formatted(++stage, what, (System.nanoTime() - begin) / 1e9));
-    say.flush();
-  }
-
-  private static boolean isEmpty(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
-    }
-  }
-
-  private Model train(Dataset data, List<String> senses, Path folder) throws IOException {
-    ModelSpec model = new Presets(data, Tick.ofMillis(100), Optional.empty()).spec(senses);
-    TrainConfig config = config(senses);
-    Json json = Records.write(new RunConfig(model, config));
-    try (RunFolder run = RunFolder.open(folder, json, false);
-        ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), Terminal.tty())) {
-      Model any =
-          Model.of(
-              model,
-              Weights.random(model.parameters(), 0),
-              new PlainKernels(),
-              folder,
-              Models::encoder);
-      try (Trainer trainer = new Trainer(run, config, any, data, out.resolve("cache"), progress)) {
-        return Models.load(trainer.train());
+  private void requireFree() throws IOException {
+    if (Files.exists(out)) {
+      if (!Files.isDirectory(out)) {
+        throw new InputException(out + ": is a file: name a folder with --out");
+      }
+      try (Stream<Path> files = Files.list(out)) {
+        if (files.findAny().isPresent()) {
+          throw new InputException(
+              out + ": is not empty: remove it, or name another folder with --out");
+        }
       }
     }
   }
 
-  private TrainConfig config(List<String> senses) {
-    int epochs = quick ? 1 : senses.contains("audio") ? 30 : 15;
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("seed", seed);
-    fields.put("epochs", epochs);
-    fields.put("batch", 8);
-    fields.put("crop_ticks", 50);
-    fields.put("learning_rate", 0.002);
-    fields.put("average", 0.95);
-    return Records.read(TrainConfig.class, Json.parse("demo", Json.of(fields).compact()));
+  private Terminal terminal() {
+    return Terminal.of(System.getenv(), Terminal.tty());
   }
 
-  private Certificate certify(Model model, Dataset data) throws IOException {
-    stage("certification");
-    Clip clip = data.clip(data.clips("test").getFirst());
-    var recordings = List.of(CertifyCommand.recording(model, data, clip));
-    Certificate c =
-        CertifyCommand.certify(model, recordings, new Certifier.Options(2, 300, seed), what -> {});
-    c.write(model.folder(), ModelCard.markdown(c, model.spec(), data.name() + ", 1 clip", ""));
-    say.println(CertifyCommand.summary(c));
-    return c;
+  private Dataset world(Size size) throws IOException {
+    lines.begin("world");
+    Files.createDirectories(out);
+    SynthWorld world =
+        new SynthWorld(size.clips(), seed, size.seconds(), size.pixels(), 10, size.split());
+    world.write(out.resolve("world"), Runtime.getRuntime().availableProcessors());
+    Dataset data = Dataset.open(out.resolve("world"));
+    lines.end(
+        "%d scenes of %.0f s; things with a sound, a look or both"
+            .formatted(size.clips(), size.seconds()));
+    return data;
   }
 
-  private void live(Model model, Dataset data, String id) throws IOException {
-    try (LiveRun run =
-            new LiveRun(
-                model,
-                model.spec().modalities().keySet(),
-                quick ? Double.POSITIVE_INFINITY : 1,
-                System::nanoTime);
-        PacketSource source = new PacketSource.Clips(data, List.of(data.clip(id)), run.session())) {
-      Map<String, String> env = System.getenv();
-      try (LiveOutput output =
-          Timeline.of(
-              say,
-              Terminal.of(env, Terminal.tty()),
-              () -> Terminal.size(env, Terminal::stty),
-              System::nanoTime,
-              run.tracks(),
-              run.labels())) {
-        Thread hook = new Thread(() -> close(output));
-        Runtime.getRuntime().addShutdownHook(hook);
-        run.run(source, output);
-        Runtime.getRuntime().removeShutdownHook(hook);
+  private Model train(Dataset world, Size size, Path cache) {
+    Presets presets = new Presets(world, Tick.ofMillis(100), Optional.empty());
+    ModelSpec own = presets.spec(List.of("audio", "visual"));
+    SideBySide side = new SideBySide(world, cache);
+    lines.begin("front ends");
+    side.makeRows(own, n -> lines.progress(n + " of " + size.clips() + " scenes"));
+    lines.end("log-mel rows and pictures of every tick of 100 ms");
+
+    lines.begin("train");
+    Map<String, ModelSpec> models = new LinkedHashMap<>();
+    models.put(OWN, own);
+    Stream.of("audio-only", "visual-only")
+        .forEach(name -> models.put(name, presets.spec(List.of(SINGLE.get(name)))));
+    Map<String, String> standing = new LinkedHashMap<>();
+    models.keySet().forEach(name -> standing.put(name, "waits"));
+    TrainConfig config = config(size);
+    side.train(
+        models,
+        config,
+        out,
+        (name, p) -> {
+          synchronized (standing) {
+            standing.put(
+                name,
+                "%.0f%%%s"
+                    .formatted(
+                        100.0 * p.step() / p.steps(),
+                        p.best() < 0 ? "" : " F1 %.2f".formatted(p.best())));
+            List<String> parts = new ArrayList<>();
+            standing.forEach((n, text) -> parts.add(n + " " + text));
+            lines.progress(String.join(", ", parts));
+          }
+        });
+    lines.end(
+        "%d models from scratch, %d epochs; the best epoch of each kept"
+            .formatted(models.size(), config.epochs()));
+    return Models.load(out.resolve(OWN));
+  }
+
+  private TrainConfig config(Size size) {
+    Map<String, Json> fields =
+        new LinkedHashMap<>(
+            ((Json.Obj) Json.parse("the demo's training", size.training()).value()).fields());
+    fields.put("seed", Json.of(seed));
+    return Records.read(
+        TrainConfig.class,
+        new dev.syncline.json.Field("the demo's training", "", new Json.Obj(fields)));
+  }
+
+  private void evaluate(Dataset world, List<Clip> test, Model model, Path cache)
+      throws IOException {
+    lines.begin("evaluate");
+    List<Trial> trials = new ArrayList<>();
+    trials.add(trial(OWN, Scored.Role.MODEL, model, world, test, cache));
+    for (String name : List.of("audio-only", "visual-only")) {
+      Model single = Models.load(out.resolve(name));
+      trials.add(trial(name, Scored.Role.BASELINE, single, world, test, cache));
+    }
+    trials.addAll(Trial.floors(model.spec(), world, test));
+    var latency = LiveRun.latency(model, world, test.subList(0, Math.min(5, test.size())));
+    new EvalReports(world, test, trials, 0.5)
+        .report(model, "test", Optional.of(latency), 5)
+        .write(out.resolve("report.html"));
+    lines.end("%d unseen scenes, tick by tick, as they would stream".formatted(test.size()));
+    table(trials);
+  }
+
+  private Trial trial(
+      String name, Scored.Role role, Model model, Dataset world, List<Clip> clips, Path cache) {
+    lines.progress(name);
+    return Trial.run(name, role, model, world, clips, Forms.Form.step, List.of(), cache);
+  }
+
+  private void table(List<Trial> trials) {
+    List<Headline> columns = Headline.of(trials.getFirst().tracks()).subList(0, 6);
+    console.println();
+    console.println("                    segment F1               event F1 (IoU 0.5)");
+    console.println("                    heard   seen   both      heard   seen   both");
+    for (Trial trial : trials) {
+      Scores scores = trial.score(columns.stream().map(Headline::key).toList(), 0.5);
+      StringBuilder row = new StringBuilder("     %-14s".formatted(trial.name()));
+      for (int i = 0; i < columns.size(); i++) {
+        double value = scores.value(columns.get(i).key()).orElse(Double.NaN);
+        row.append(i == 3 ? "   " : "").append(String.format(Locale.ROOT, "  %5.3f", value));
       }
-      say.println(run.summary());
+      console.println(row);
+    }
+    console.println();
+  }
+
+  private boolean certify(Dataset world, List<Clip> clips, Model model) throws IOException {
+    lines.begin("certify");
+    List<Recording> recordings =
+        clips.stream().map(clip -> CertifyCommand.recording(model, world, clip)).toList();
+    Certificate certificate =
+        CertifyCommand.certify(
+            model, recordings, new Certifier.Options(4, 300, seed), lines::progress);
+    String examined = world.name() + ", test, " + clips.size() + " clips";
+    certificate.write(
+        Models.folder(out.resolve(OWN)),
+        ModelCard.markdown(certificate, model.spec(), examined, ""));
+    List<String> failed =
+        certificate.checks().stream().filter(c -> !c.passed()).map(Check::name).toList();
+    lines.end(
+        certificate.causal()
+            ? "causal: %d checks passed, from samples to events"
+                .formatted(certificate.checks().size())
+            : "NOT causal: " + String.join(", ", failed) + " failed");
+    return certificate.causal();
+  }
+
+  /** The clip with the most events; of several, the first. */
+  private static Clip liveliest(List<Clip> clips) {
+    return clips.stream()
+        .max(
+            Comparator.comparingInt(
+                (Clip c) -> c.events().values().stream().mapToInt(List::size).sum()))
+        .orElseThrow();
+  }
+
+  private void stream(Dataset world, Clip clip, Model model) throws IOException {
+    lines.begin("stream");
+    lines.end("%s, %.0f s, live:".formatted(clip.id(), clip.durationS()));
+    console.println();
+    try (LiveRun run = new LiveRun(model, model.spec().modalities().keySet(), 1, System::nanoTime);
+        PacketSource source = new PacketSource.Clips(world, List.of(clip), run.session());
+        LiveOutput output =
+            Timeline.of(
+                console,
+                terminal(),
+                () -> Terminal.size(System.getenv(), Terminal::stty),
+                System::nanoTime,
+                run.tracks(),
+                run.labels())) {
+      run.runGuarded(source, output);
     }
   }
 
-  private static void close(LiveOutput output) {
-    try {
-      output.close();
+  private void farewell() {
+    console.println();
+    console.println("report   " + out.resolve("report.html"));
+    console.println(
+        "model    " + out.resolve(OWN).resolve("model") + "  (card.md: what was certified)");
+    console.println(
+        "again    syncline stream "
+            + out.resolve(OWN)
+            + " --data "
+            + out.resolve("world")
+            + " --split test");
+    console.flush();
+  }
+
+  private static void delete(Path tree) {
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(tree + ": cannot be removed", e);
     }
   }
 }

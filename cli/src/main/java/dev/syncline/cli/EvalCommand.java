@@ -1,24 +1,28 @@
 package dev.syncline.cli;
 
+import dev.syncline.cli.report.EvalReport;
+import dev.syncline.cli.report.Latency;
 import dev.syncline.cli.report.Scored;
 import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
-import dev.syncline.data.Evaluation;
 import dev.syncline.json.InputException;
 import dev.syncline.metric.ScoreJson;
 import dev.syncline.metric.Scores;
 import dev.syncline.step.Model;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -82,17 +86,21 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "FILE",
-      description = "write a page to look at, with floors and baselines")
+      description = "write a page: scores beside floors and baselines, calibration, clips in full")
   private Path report;
 
-  @Option(names = "--compare", paramLabel = "NAME=MODEL", description = "baselines for the report")
+  @Option(
+      names = "--compare",
+      paramLabel = "NAME=MODEL",
+      description = "a model to stand beside this one in the page; may be repeated")
   private Map<String, Path> compare = Map.of();
 
   @Option(
-      names = "--shown",
-      defaultValue = "6",
+      names = "--clips",
+      defaultValue = "3",
       paramLabel = "N",
-      description = "clips shown in the report (default ${DEFAULT-VALUE})")
+      description =
+          "clips that the page shows in full, from the best to the worst (default ${DEFAULT-VALUE})")
   private int shown;
 
   @Option(names = "--json", description = "one JSON object on standard output")
@@ -103,6 +111,11 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (shown < 0 || (report == null && !compare.isEmpty())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          shown < 0 ? "--clips must not be negative, is " + shown : "--compare needs --report");
+    }
     Dataset dataset = Dataset.open(data);
     Model model = Models.load(folder);
     List<Clip> clips = dataset.clips(split).stream().map(dataset::clip).toList();
@@ -110,22 +123,25 @@ final class EvalCommand implements Callable<Integer> {
       throw new InputException(data + ": the split \"" + split + "\" is empty");
     }
     Trial trial = run(model.spec().name(), Scored.Role.MODEL, model, dataset, clips);
-    Evaluation evaluation = trial.evaluation();
-    List<String> keys = new ArrayList<>(evaluation.mainKeys());
+    List<String> keys = new ArrayList<>(trial.evaluation().mainKeys());
     keys.addAll(metrics);
-    Scores scores = evaluation.score(keys, threshold);
+    Scores scores = trial.score(keys, threshold);
     if (predictions != null) {
-      Files.writeString(predictions, ScoreJson.of(evaluation.predictions()).compact() + "\n");
+      Files.writeString(
+          predictions, ScoreJson.of(trial.evaluation().predictions()).compact() + "\n");
     }
     if (truth != null) {
-      Files.writeString(truth, ScoreJson.of(evaluation.truth()).compact() + "\n");
+      Files.writeString(truth, ScoreJson.of(trial.evaluation().truth()).compact() + "\n");
     }
     if (report != null) {
-      report(trial, model, dataset, clips);
+      page(model, dataset, clips, trial).write(report);
     }
-    spec.commandLine()
-        .getOut()
-        .println(json ? scores.toJson().pretty().strip() : String.join("\n", scores.table()));
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(scores.toJson().pretty().strip());
+    } else {
+      scores.table().forEach(out::println);
+    }
     return 0;
   }
 
@@ -133,13 +149,16 @@ final class EvalCommand implements Callable<Integer> {
     return Trial.run(name, role, model, dataset, clips, form, without, cache.folder());
   }
 
-  private void report(Trial trial, Model model, Dataset dataset, List<Clip> clips)
+  private EvalReport page(Model model, Dataset dataset, List<Clip> clips, Trial own)
       throws IOException {
-    List<Trial> trials = new ArrayList<>(List.of(trial));
+    List<Trial> trials = new ArrayList<>();
+    trials.add(own);
     compare.forEach(
-        (name, other) ->
-            trials.add(run(name, Scored.Role.BASELINE, Models.load(other), dataset, clips)));
+        (name, path) ->
+            trials.add(run(name, Scored.Role.BASELINE, Models.load(path), dataset, clips)));
     trials.addAll(Trial.floors(model.spec(), dataset, clips));
-    Trials.report(trials, model, dataset, shown).write(report);
+    Latency latency = LiveRun.latency(model, dataset, clips.subList(0, Math.min(5, clips.size())));
+    return new EvalReports(dataset, clips, trials, threshold)
+        .report(model, split, Optional.of(latency), shown);
   }
 }

@@ -87,10 +87,10 @@ final class Exhibit {
     BufferedImage image = new BufferedImage(rgb.width(), rgb.height(), BufferedImage.TYPE_INT_RGB);
     byte[] bytes = rgb.rgb();
     for (int i = 0; i < rgb.width() * rgb.height(); i++) {
-      int colour =
-          ((bytes[3 * i] & 0xff) << 16)
-              | ((bytes[3 * i + 1] & 0xff) << 8)
-              | (bytes[3 * i + 2] & 0xff);
+      int red = bytes[3 * i] & 0xff;
+      int green = bytes[3 * i + 1] & 0xff;
+      int blue = bytes[3 * i + 2] & 0xff;
+      int colour = (red << 16) | (green << 8) | blue;
       image.setRGB(i % rgb.width(), i / rgb.width(), colour);
     }
     return image;

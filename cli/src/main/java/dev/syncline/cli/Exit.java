@@ -62,6 +62,15 @@ public final class Exit implements IExecutionExceptionHandler, IParameterExcepti
     return USAGE;
   }
 
+  /** Takes back what was to be done on Ctrl-C; it may be under way. */
+  static void remove(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process ends, and the hook runs.
+    }
+  }
+
   private static String oneLine(String message) {
     return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", "; ");
   }

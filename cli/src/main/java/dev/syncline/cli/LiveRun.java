@@ -1,9 +1,13 @@
 package dev.syncline.cli;
 
 import dev.syncline.cli.live.Event;
+import dev.syncline.cli.live.EventLines;
 import dev.syncline.cli.live.LiveOutput;
 import dev.syncline.cli.live.Status;
 import dev.syncline.cli.live.Tick;
+import dev.syncline.cli.report.Latency;
+import dev.syncline.data.Clip;
+import dev.syncline.data.Dataset;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
@@ -11,6 +15,7 @@ import dev.syncline.step.Outcome;
 import dev.syncline.step.Packet;
 import dev.syncline.step.Session;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +23,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 
 /**
  * One live stream: packets paced by their capture times into a session, decisions and events out.
@@ -35,6 +41,7 @@ final class LiveRun implements Session.Sink, AutoCloseable {
   private LiveOutput out;
   private long begin;
   private long decodeNs;
+  private long pushNs;
   private long events;
   private volatile boolean stopped;
 
@@ -69,6 +76,29 @@ final class LiveRun implements Session.Sink, AutoCloseable {
     stopped = true;
   }
 
+  /**
+   * Streams a source to its end or to Ctrl-C: then too, what was told stays well-formed and a
+   * terminal gets its cursor back.
+   */
+  void runGuarded(PacketSource source, LiveOutput output) throws IOException {
+    Thread hook =
+        new Thread(
+            () -> {
+              stop();
+              try {
+                output.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      run(source, output);
+    } finally {
+      Exit.remove(hook);
+    }
+  }
+
   /** Streams a source to its end. */
   void run(PacketSource source, LiveOutput output) throws IOException {
     out = output;
@@ -79,9 +109,9 @@ final class LiveRun implements Session.Sink, AutoCloseable {
       long from = clock.getAsLong();
       Packet p = source.next();
       decodeNs += clock.getAsLong() - from;
-      Outcome outcome = session.push(p);
+      Outcome outcome = push(p);
       while (advance() && outcome == Outcome.FULL) {
-        outcome = session.push(p);
+        outcome = push(p);
       }
       while (advance()) {
         // every tick that this packet completed
@@ -93,6 +123,14 @@ final class LiveRun implements Session.Sink, AutoCloseable {
     }
     session.finish();
     tell();
+  }
+
+  /** Pictures are scaled and sounds resampled as they are pushed. */
+  private Outcome push(Packet p) {
+    long from = clock.getAsLong();
+    Outcome outcome = session.push(p);
+    pushNs += clock.getAsLong() - from;
+    return outcome;
   }
 
   private void pace(long captureNs) {
@@ -158,11 +196,12 @@ final class LiveRun implements Session.Sink, AutoCloseable {
     Session.Stage[] stages = Session.Stage.values();
     long[] row = new long[stages.length + 2];
     row[0] = decodeNs;
-    row[row.length - 1] = decodeNs;
     for (Session.Stage stage : stages) {
       row[stage.ordinal() + 1] = session.stageNs(stage);
-      row[row.length - 1] += session.stageNs(stage);
     }
+    row[Session.Stage.FRONT_END.ordinal() + 1] += pushNs;
+    row[row.length - 1] = LongStream.of(row).sum();
+    pushNs = 0;
     decodeNs = 0;
     times.add(row);
   }
@@ -224,6 +263,26 @@ final class LiveRun implements Session.Sink, AutoCloseable {
               : new double[] {rank(ms, 0.5), rank(ms, 0.99), ms[ms.length - 1]});
     }
     return rows;
+  }
+
+  /** Where the time of a tick goes, watched while some clips stream as fast as possible. */
+  static Latency latency(Model model, Dataset data, List<Clip> clips) throws IOException {
+    Set<String> modalities = model.spec().modalities().keySet();
+    Map<String, double[]> times = Map.of();
+    for (boolean warm : new boolean[] {false, true}) {
+      List<Clip> some = warm ? clips : clips.subList(0, 1);
+      try (LiveRun run =
+          new LiveRun(model, modalities, Double.POSITIVE_INFINITY, System::nanoTime)) {
+        var nobody = new EventLines(new StringBuilder(), run.tracks(), run.labels());
+        run.run(new PacketSource.Clips(data, some, run.session()), nobody);
+        times = run.latency();
+      }
+    }
+    List<Latency.Stage> stages = new ArrayList<>();
+    times.forEach(
+        (name, ms) -> stages.add(new Latency.Stage(name.replace('_', ' '), ms[0], ms[1], ms[2])));
+    Latency.Stage total = stages.removeLast();
+    return new Latency(model.spec().tickMs(), stages, total);
   }
 
   private static double rank(double[] sorted, double q) {

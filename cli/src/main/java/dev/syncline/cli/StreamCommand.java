@@ -14,7 +14,6 @@ import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,24 +122,7 @@ final class StreamCommand implements Callable<Integer> {
     try (PacketSource source = source(run);
         Writer to = writer();
         LiveOutput output = output(run, to, model)) {
-      // Ctrl-C: whatever was told stays well-formed, and the terminal gets its cursor back.
-      Thread hook =
-          new Thread(
-              () -> {
-                run.stop();
-                close(output);
-              });
-      Runtime.getRuntime().addShutdownHook(hook);
-      run.run(source, output);
-      Runtime.getRuntime().removeShutdownHook(hook);
-    }
-  }
-
-  private static void close(LiveOutput output) {
-    try {
-      output.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      run.runGuarded(source, output);
     }
   }
 

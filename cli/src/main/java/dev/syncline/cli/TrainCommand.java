@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -95,17 +97,40 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Path train(Dataset dataset, RunConfig config, ProgressLine progress) throws IOException {
-    Json json = Records.write(config);
-    try (RunFolder run = RunFolder.open(out, json, resume)) {
+    try (RunFolder run = RunFolder.open(out, Records.write(config), resume)) {
       Presets.placeEncoders(config.model(), Optional.ofNullable(encoders), out);
-      Weights any = Weights.random(config.model().parameters(), 0);
-      Model model = Model.of(config.model(), any, new PlainKernels(), out, Models::encoder);
-      try (Trainer trainer =
-          new Trainer(run, config.train(), model, dataset, cache.folder(), progress)) {
+      return train(run, config, dataset, cache.folder(), progress);
+    } finally {
+      progress.close();
+    }
+  }
+
+  /** Trains in an open run folder to the end; gives the model's folder. */
+  static Path train(
+      RunFolder run, RunConfig config, Dataset data, Path cache, Trainer.Listener listener)
+      throws IOException {
+    Weights any = Weights.random(config.model().parameters(), 0);
+    Model model = Model.of(config.model(), any, new PlainKernels(), run.path(), Models::encoder);
+    try (Trainer trainer = new Trainer(run, config.train(), model, data, cache, listener)) {
+      CountDownLatch over = new CountDownLatch(1);
+      Thread hook = new Thread(() -> stop(trainer, over));
+      Runtime.getRuntime().addShutdownHook(hook);
+      try {
         return trainer.train();
       } finally {
-        progress.close();
+        over.countDown();
+        Exit.remove(hook);
       }
+    }
+  }
+
+  /** Ctrl-C: waits for the step, as a process that ends while libtorch computes would crash. */
+  private static void stop(Trainer trainer, CountDownLatch over) {
+    trainer.stop();
+    try {
+      over.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -16,7 +16,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,8 +33,7 @@ class StreamCommandTest {
   @BeforeAll
   static void make() throws Exception {
     data = folder.resolve("data");
-    new SynthWorld(3, 4, 2.0, 32, 10, Map.of("train", 0.34, "val", 0.33, "test", 0.33))
-        .write(data, 2);
+    new SynthWorld(3, 4, 2.0, 32, 10, SynthWorld.split(0.34, 0.33, 0.33)).write(data, 2);
     dataset = Dataset.open(data);
     ModelSpec spec =
         new Presets(dataset, Tick.ofMillis(100), Optional.empty()).spec(List.of("audio", "visual"));

@@ -9,7 +9,10 @@ import dev.syncline.spec.Shape;
 import dev.syncline.spec.StatePart;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -29,29 +32,44 @@ public final class Graph {
 
   private final Node root;
   private final Map<String, Tensor> parameters;
-  private final boolean training;
+  private final Optional<Generator> dropout;
   private final BiConsumer<Node, Map<String, Rows>> tap;
 
   /** The outputs of a piece and the state after it. */
   public record Result(Map<String, Rows> outputs, State state) {}
 
   /**
+   * A model in use: nothing is dropped.
+   *
    * @param parameters all tensors of the tree by name
-   * @param training whether dropout drops, with the numbers of libtorch's generator
    */
-  public Graph(Node root, Map<String, Tensor> parameters, boolean training) {
-    this(root, parameters, training, (node, rows) -> {});
+  public Graph(Node root, Map<String, Tensor> parameters) {
+    this(root, parameters, Optional.empty(), (node, rows) -> {});
   }
 
-  /** The same; {@code tap} is shown every node's outputs. */
-  public Graph(
+  /**
+   * A model in training.
+   *
+   * @param dropout decides what is dropped; one generator a training, so that trainings side by
+   *     side do not disturb each other
+   */
+  public Graph(Node root, Map<String, Tensor> parameters, Generator dropout) {
+    this(root, parameters, Optional.of(dropout), (node, rows) -> {});
+  }
+
+  /** A model in use; {@code tap} is shown every node's outputs. */
+  public Graph(Node root, Map<String, Tensor> parameters, BiConsumer<Node, Map<String, Rows>> tap) {
+    this(root, parameters, Optional.empty(), tap);
+  }
+
+  private Graph(
       Node root,
       Map<String, Tensor> parameters,
-      boolean training,
+      Optional<Generator> dropout,
       BiConsumer<Node, Map<String, Rows>> tap) {
     this.root = root;
     this.parameters = parameters;
-    this.training = training;
+    this.dropout = dropout;
     this.tap = tap;
   }
 
@@ -141,7 +159,7 @@ public final class Graph {
                   new ScalarOptional(new Scalar(-s.clip())),
                   new ScalarOptional(new Scalar(s.clip()))));
         }
-        case Dropout d -> training ? x.with(dropout(v, d.p(), true)) : x;
+        case Dropout d -> dropout.isPresent() ? x.with(dropped(v, d.p(), dropout.get())) : x;
         case Absent ignored ->
             x.valid() == null
                 ? x
@@ -166,6 +184,13 @@ public final class Graph {
         case Residual ignored -> throw new AssertionError();
         case Concat ignored -> throw new AssertionError();
       };
+    }
+
+    /** Zeros with probability p; what is left is scaled so that the mean stays. */
+    private static Tensor dropped(Tensor v, float p, Generator generator) {
+      Tensor kept =
+          empty(v.sizes().vec().get()).bernoulli_(1.0 - p, new GeneratorOptional(generator));
+      return v.mul(Tensors.placed(kept.mul_(new Scalar(1 / (1 - p)))));
     }
 
     private Tensor layerNorm(Node node, LayerNorm n, Rows x) {

@@ -58,7 +58,7 @@ class ContractTest {
       List<Map<String, Block>> streams = streams(node, 3, share);
       for (Kernels kernels : List.of(new PlainKernels(), new VectorKernels())) {
         try (PointerScope _ = new PointerScope()) {
-          Graph graph = new Graph(node, Tensors.parameters(weights, false), false);
+          Graph graph = new Graph(node, Tensors.parameters(weights, false));
           Graph.Result whole =
               graph.forward(Batch.rows(streams, node.in().keySet()), State.start(node, 3));
           for (int b = 0; b < 3; b++) {
@@ -113,7 +113,7 @@ class ContractTest {
       garbage.set(2, streams.get(0));
     }
     try (PointerScope _ = new PointerScope()) {
-      Graph graph = new Graph(node, Tensors.parameters(weights, false), false);
+      Graph graph = new Graph(node, Tensors.parameters(weights, false));
       var clean = graph.forward(Batch.rows(alone, node.in().keySet()), State.start(node, 1));
       var dirty = graph.forward(Batch.rows(garbage, node.in().keySet()), State.start(node, 3));
       node.out()
@@ -139,7 +139,7 @@ class ContractTest {
       Map<String, Tensor> parameters = Tensors.parameters(weights(node), false);
       Map<String, Rows> in = Batch.rows(streams(node, 1, 1), node.in().keySet());
       in.values().forEach(rows -> rows.values().set_requires_grad(true));
-      var result = new Graph(node, parameters, false).forward(in, State.start(node, 1));
+      var result = new Graph(node, parameters).forward(in, State.start(node, 1));
       int half = TICKS / 2;
       Tensor early = Tensors.of(new float[1], 1);
       for (Map.Entry<String, Shape> out : node.out().entrySet()) {
@@ -226,7 +226,7 @@ class ContractTest {
       Node node, Weights weights, List<Map<String, Block>> streams, int cut) {
     try (PointerScope _ = new PointerScope()) {
       Map<String, Tensor> parameters = Tensors.parameters(weights, true);
-      Graph graph = new Graph(node, parameters, false);
+      Graph graph = new Graph(node, parameters);
       State state = State.start(node, streams.size());
       List<Tensor> pieces = new ArrayList<>();
       Map<String, Rows> inputs = new LinkedHashMap<>();

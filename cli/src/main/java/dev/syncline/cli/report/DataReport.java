@@ -46,7 +46,7 @@ public record DataReport(
   public String html() {
     Census census = Census.of(clips, tracks.size(), labels.size());
     Page page = new Page(title, "data set", labels);
-    page.facts(allFacts(census));
+    page.facts(allFacts());
     CensusView view = new CensusView(census, labels, tracks);
     page.section("Classes", view::classes);
     page.section("Durations", view::durations);
@@ -57,7 +57,9 @@ public record DataReport(
     return page.html();
   }
 
-  private List<Fact> allFacts(Census census) {
+  /** What stands at the top of the page: counts, then the further facts. */
+  public List<Fact> allFacts() {
+    Census census = Census.of(clips, tracks.size(), labels.size());
     List<Fact> all = new ArrayList<>();
     all.add(new Fact("clips", Html.decimals(clips.size(), 0)));
     double seconds = clips.stream().mapToDouble(ClipEvents::durationS).sum();

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +34,12 @@ import java.util.stream.Stream;
  * @param split the share of each split, in order; they add up to 1
  */
 public record SynthWorld(
-    int clips, long seed, double seconds, int size, double fps, Map<String, Double> split) {
+    int clips,
+    long seed,
+    double seconds,
+    int size,
+    double fps,
+    SequencedMap<String, Double> split) {
   public SynthWorld {
     split = new LinkedHashMap<>(split);
     require(clips >= 1 && clips <= 1_000_000, "clips must be 1 to 1000000, are " + clips);
@@ -51,6 +57,15 @@ public record SynthWorld(
                 "not a split: " + name + ":" + share + " (a name and a share of 0 or more)"));
     double sum = split.values().stream().mapToDouble(Double::doubleValue).sum();
     require(Math.abs(sum - 1) < 1e-6, "the shares of the splits add up to " + sum + ", not to 1");
+  }
+
+  /** Shares of the three usual splits, in this order. */
+  public static SequencedMap<String, Double> split(double train, double val, double test) {
+    SequencedMap<String, Double> split = new LinkedHashMap<>();
+    split.put("train", train);
+    split.put("val", val);
+    split.put("test", test);
+    return split;
   }
 
   /**

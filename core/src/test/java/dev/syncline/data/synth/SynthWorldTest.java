@@ -16,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,8 +29,8 @@ class SynthWorldTest {
     return new SynthWorld(clips, seed, 2, 16, 5, split("train", 0.5, "test", 0.5));
   }
 
-  private static Map<String, Double> split(Object... pairs) {
-    Map<String, Double> split = new LinkedHashMap<>();
+  private static SequencedMap<String, Double> split(Object... pairs) {
+    SequencedMap<String, Double> split = new LinkedHashMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
       split.put((String) pairs[i], (Double) pairs[i + 1]);
     }
@@ -103,7 +104,7 @@ class SynthWorldTest {
 
   @Test
   void optionsThatCannotBeAreRefused() {
-    Map<String, Double> all = split("train", 1.0);
+    SequencedMap<String, Double> all = split("train", 1.0);
     assertRefused(() -> new SynthWorld(0, 1, 10, 64, 10, all), "clips must be 1 to 1000000");
     assertRefused(() -> new SynthWorld(1, 1, 0, 64, 10, all), "seconds must be 1 to 3600");
     assertRefused(() -> new SynthWorld(1, 1, 10, 8, 10, all), "size must be 16 to 1024");

@@ -104,7 +104,7 @@ public final class Certifier {
     try (PointerScope _ = new PointerScope()) {
       Map<String, Tensor> parameters = Tensors.parameters(model.weights(), false);
       Map<String, Rows> inputs = Batch.rows(List.of(first), node.in().keySet());
-      Graph graph = new Graph(node, parameters, false);
+      Graph graph = new Graph(node, parameters);
       return Causality.gradient(
           in -> graph.forward(in, State.start(node, 1)).outputs(),
           inputs,

@@ -43,7 +43,6 @@ final class Equivalence {
             new Graph(
                 node,
                 Tensors.parameters(model.weights(), false),
-                false,
                 (n, out) ->
                     out.forEach(
                         (name, r) ->
@@ -80,7 +79,7 @@ final class Equivalence {
       int cut = random.nextInt(1, ticks);
       try (PointerScope _ = new PointerScope();
           NoGradGuard _ = new NoGradGuard()) {
-        Graph graph = new Graph(node, Tensors.parameters(model.weights(), false), false);
+        Graph graph = new Graph(node, Tensors.parameters(model.weights(), false));
         Graph.Result whole = graph.forward(piece(rows, 0, ticks), State.start(node, 1));
         Graph.Result first = graph.forward(piece(rows, 0, cut), State.start(node, 1));
         Graph.Result second = graph.forward(piece(rows, cut, ticks), first.state());

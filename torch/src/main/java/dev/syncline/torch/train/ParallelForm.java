@@ -36,7 +36,7 @@ public final class ParallelForm {
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {
       Map<String, Rows> in = Batch.rows(clips, node.in().keySet());
-      Graph graph = new Graph(node, Tensors.parameters(weights, false), false);
+      Graph graph = new Graph(node, Tensors.parameters(weights, false));
       Map<String, Rows> out = graph.forward(in, State.start(node, clips.size())).outputs();
       List<Map<String, double[][]>> all = new ArrayList<>();
       for (int b = 0; b < clips.size(); b++) {

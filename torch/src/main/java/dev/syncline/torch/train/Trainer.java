@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -73,6 +74,7 @@ public final class Trainer implements AutoCloseable {
   private Standing standing = new Standing(0, 0, -1, -1, 0, false, List.of());
   private Carried carried = Carried.NONE;
   private double lastScore = Double.NaN;
+  private volatile boolean asked;
 
   /**
    * @param model the spec with any weights, and where its encoders are
@@ -147,14 +149,26 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
+   * Asks a training to end behind the step that it is at, from any thread; it leaves a checkpoint.
+   */
+  public void stop() {
+    asked = true;
+  }
+
+  /**
    * Trains to the end and writes the model; gives its folder.
    *
    * @throws InputException if training diverges or the run folder cannot be written, as on a full
-   *     disk; the last checkpoint is whole and can be gone on with
+   *     disk, or it was stopped; the last checkpoint is whole and can be gone on with
    */
   public Path train() {
     try {
       steps();
+      if (standing.step() < steps && !standing.stopped()) {
+        throw new InputException(
+            "%s: stopped at step %d of %d: go on with --resume"
+                .formatted(run.path(), standing.step(), steps));
+      }
       return finish();
     } catch (IOException e) {
       throw new InputException(
@@ -166,14 +180,14 @@ public final class Trainer implements AutoCloseable {
 
   private void steps() throws IOException {
     try (Feeder feeder = new Feeder(training, config, standing.step())) {
-      while (standing.step() < steps && !standing.stopped()) {
+      while (standing.step() < steps && !standing.stopped() && !asked) {
         double loss = step(feeder.next());
         boolean epochEnds = standing.step() % stepsPerEpoch == 0;
         report(loss, false);
         if (epochEnds) {
           validate();
         }
-        if (epochEnds || standing.step() % config.checkpointSteps() == 0) {
+        if (epochEnds || asked || standing.step() % config.checkpointSteps() == 0) {
           checkpoint().write(run.last());
         }
       }
@@ -183,12 +197,12 @@ public final class Trainer implements AutoCloseable {
   private double step(List<Example> batch) {
     try (PointerScope _ = new PointerScope()) {
       long step = standing.step();
-      torch.manual_seed(Feeder.mix(config.seed(), step, -2));
+      Generator dropout = torch.make_generator_cpu(Feeder.mix(config.seed(), step, -2));
       Map<String, Rows> rows =
           Batch.rows(batch.stream().map(Example::rows).toList(), node.in().keySet());
       State before =
           carried.begin(node, batch.size(), config.carry(), Feeder.mix(config.seed(), step, -3));
-      Graph.Result result = new Graph(node, parameters, true).forward(rows, before);
+      Graph.Result result = new Graph(node, parameters, dropout).forward(rows, before);
       Tensor loss = criterion.loss(batch, result.outputs());
       double value = loss.item_double();
       loss.backward();

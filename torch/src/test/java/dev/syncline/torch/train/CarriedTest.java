@@ -23,7 +23,7 @@ class CarriedTest {
 
   private static Graph.Result run(Rows rows, State state) {
     Weights weights = Weights.random(TinyRun.VECTORS.parameters(), 5);
-    return new Graph(NODE, Tensors.parameters(weights, true), false)
+    return new Graph(NODE, Tensors.parameters(weights, true))
         .forward(Map.of("vectors", rows), state);
   }
 
