@@ -63,13 +63,17 @@ final class Presets {
     for (String track : tracks()) {
       String name = outputName(track);
       heads.put(name, new Linear(data.classes().size(), true));
-      outputs.put(
-          name, new Output(Output.Kind.MULTI_LABEL, track, data.classes(), EventDecoding.DEFAULT));
+      outputs.put(name, new Output(Output.Kind.MULTI_LABEL, track, data.classes(), decoding()));
     }
     body.put("heads", new Parallel(heads));
     double tickMs = tick.ns() / 1e6;
     return new ModelSpec(
         ModelSpec.FORMAT, data.name(), tickMs, 0, senses, new Serial(body), outputs);
+  }
+
+  /** Where ticks are short, single ones neither make nor break an event. */
+  private EventDecoding decoding() {
+    return tick.seconds() < 0.25 ? new EventDecoding(0.5f, 0.3f, 2, 2) : EventDecoding.DEFAULT;
   }
 
   /** The modalities that are annotated in the first clip of the training split. */

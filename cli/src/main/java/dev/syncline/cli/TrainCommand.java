@@ -113,7 +113,7 @@ final class TrainCommand implements Callable<Integer> {
     Model model = Model.of(config.model(), any, new PlainKernels(), run.path(), Models::encoder);
     try (Trainer trainer = new Trainer(run, config.train(), model, data, cache, listener)) {
       CountDownLatch over = new CountDownLatch(1);
-      Thread hook = new Thread(() -> stop(trainer, over));
+      Thread hook = new Thread(() -> stop(trainer, over, run.path()));
       Runtime.getRuntime().addShutdownHook(hook);
       try {
         return trainer.train();
@@ -125,10 +125,11 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** Ctrl-C: waits for the step, as a process that ends while libtorch computes would crash. */
-  private static void stop(Trainer trainer, CountDownLatch over) {
+  private static void stop(Trainer trainer, CountDownLatch over, Path run) {
     trainer.stop();
     try {
       over.await(30, TimeUnit.SECONDS);
+      System.err.println(run + ": stopped: train --resume goes on from its checkpoint");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
