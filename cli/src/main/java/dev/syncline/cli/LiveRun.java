@@ -41,7 +41,6 @@ final class LiveRun implements Session.Sink, AutoCloseable {
   private LiveOutput out;
   private long begin;
   private long decodeNs;
-  private long pushNs;
   private long events;
   private volatile boolean stopped;
 
@@ -101,6 +100,14 @@ final class LiveRun implements Session.Sink, AutoCloseable {
 
   /** Streams a source to its end. */
   void run(PacketSource source, LiveOutput output) throws IOException {
+    try {
+      stream(source, output);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void stream(PacketSource source, LiveOutput output) throws IOException {
     out = output;
     begin = clock.getAsLong();
     session.reset();
@@ -109,28 +116,11 @@ final class LiveRun implements Session.Sink, AutoCloseable {
       long from = clock.getAsLong();
       Packet p = source.next();
       decodeNs += clock.getAsLong() - from;
-      Outcome outcome = push(p);
-      while (advance() && outcome == Outcome.FULL) {
-        outcome = push(p);
-      }
-      while (advance()) {
-        // every tick that this packet completed
-      }
+      session.feed(p, this::advance);
     }
-    session.end(source.endNs());
-    while (!stopped && advance()) {
-      // ticks that lack packets
-    }
+    session.drain(source.endNs(), () -> !stopped && advance());
     session.finish();
     tell();
-  }
-
-  /** Pictures are scaled and sounds resampled as they are pushed. */
-  private Outcome push(Packet p) {
-    long from = clock.getAsLong();
-    Outcome outcome = session.push(p);
-    pushNs += clock.getAsLong() - from;
-    return outcome;
   }
 
   private void pace(long captureNs) {
@@ -146,11 +136,21 @@ final class LiveRun implements Session.Sink, AutoCloseable {
     }
   }
 
-  private boolean advance() throws IOException {
+  private boolean advance() {
     if (!session.advance()) {
       return false;
     }
     note();
+    try {
+      show();
+      tell();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return true;
+  }
+
+  private void show() throws IOException {
     long tick = session.decisionTick();
     if (tick >= 0) {
       List<float[]> rows = new ArrayList<>();
@@ -159,8 +159,6 @@ final class LiveRun implements Session.Sink, AutoCloseable {
       }
       out.tick(new Tick(tick, (tick + 1) * spec.tick().seconds(), rows, status()));
     }
-    tell();
-    return true;
   }
 
   /** An output's probabilities in the order of all labels. */
@@ -199,9 +197,7 @@ final class LiveRun implements Session.Sink, AutoCloseable {
     for (Session.Stage stage : stages) {
       row[stage.ordinal() + 1] = session.stageNs(stage);
     }
-    row[Session.Stage.FRONT_END.ordinal() + 1] += pushNs;
     row[row.length - 1] = LongStream.of(row).sum();
-    pushNs = 0;
     decodeNs = 0;
     times.add(row);
   }

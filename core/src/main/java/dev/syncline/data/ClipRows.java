@@ -4,7 +4,6 @@ import dev.syncline.json.InputException;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
 import dev.syncline.step.Block;
-import dev.syncline.step.Outcome;
 import dev.syncline.step.Packet;
 import dev.syncline.step.Session;
 import dev.syncline.time.Tick;
@@ -16,24 +15,6 @@ import java.util.function.BooleanSupplier;
 /** Clips through a session, and their annotations on its ticks. */
 public final class ClipRows {
   private ClipRows() {}
-
-  /**
-   * Pushes all packets and does every tick as soon as it is there. The session's stream goes on
-   * behind them unless the caller ends it.
-   *
-   * @param advance does the next tick if it is there, and says whether it was
-   */
-  public static void play(ClipPackets packets, Session session, BooleanSupplier advance) {
-    for (Packet p = packets.next(); p != null; p = packets.next()) {
-      Outcome outcome = session.push(p);
-      while (advance.getAsBoolean() && outcome == Outcome.FULL) {
-        outcome = session.push(p);
-      }
-      while (advance.getAsBoolean()) {
-        // every tick that this packet completed
-      }
-    }
-  }
 
   /** The rows that the tree reads of a whole clip, made by the code that streams. */
   public static Map<String, Block> rows(
@@ -49,11 +30,11 @@ public final class ClipRows {
             session.state().tick() < ticks
                 && session.advanceRows(rows, (int) session.state().tick());
     session.reset();
-    play(new ClipPackets(data, clip, spec, session.modalities(), 0, changes), session, advance);
-    session.end(spec.tick().ns() * ticks);
-    while (advance.getAsBoolean()) {
-      // ticks that lack packets
+    ClipPackets packets = new ClipPackets(data, clip, spec, session.modalities(), 0, changes);
+    for (Packet p = packets.next(); p != null; p = packets.next()) {
+      session.feed(p, advance);
     }
+    session.drain(spec.tick().ns() * ticks, advance);
     return rows;
   }
 

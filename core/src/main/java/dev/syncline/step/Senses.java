@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -112,6 +113,30 @@ final class Senses implements AutoCloseable {
   /** First float of the scratch that intakes work in. */
   int work() {
     return work;
+  }
+
+  /** Floating point operations of the front ends in a tick, encoders left out. */
+  long frontEndFlops() {
+    long flops = 0;
+    for (Senses.Sense sense : all) {
+      flops += sense.intake.flops();
+    }
+    return flops;
+  }
+
+  /** Floating point operations of the frozen encoders in a tick; empty if one does not know. */
+  OptionalLong encoderFlops() {
+    long flops = 0;
+    for (Senses.Sense sense : all) {
+      if (sense.op != null) {
+        OptionalLong window = sense.encoder.flops();
+        if (window.isEmpty()) {
+          return window;
+        }
+        flops += window.getAsLong() * sense.input.rows();
+      }
+    }
+    return OptionalLong.of(flops);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.syncline.step;
 
-import dev.syncline.event.EventDecoder;
 import dev.syncline.json.Field;
 import dev.syncline.spec.Output;
 import dev.syncline.time.Tick;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -28,7 +28,7 @@ public final class Session implements AutoCloseable {
     void closed(String output, int label, long onsetTick, long offsetTick, long toldTick);
   }
 
-  /** What takes time in a tick. */
+  /** What takes time in a tick; pushing its packets counts to the front end. */
   public enum Stage {
     FRONT_END,
     ENCODERS,
@@ -46,42 +46,12 @@ public final class Session implements AutoCloseable {
         public void closed(String output, int label, long onset, long offset, long told) {}
       };
 
-  /** One output on its way from logits to events. */
-  private final class Track implements EventDecoder.Sink {
-    final String name;
-    final Output output;
-    final Buffer logits;
-    final float[] probabilities;
-    final EventDecoder decoder;
-    final int longs;
-
-    Track(String name, Output output, Buffer logits, int longs) {
-      this.name = name;
-      this.output = output;
-      this.logits = logits;
-      this.longs = longs;
-      probabilities = new float[output.labels().size()];
-      decoder = new EventDecoder(output.decoding(), output.labels().size());
-    }
-
-    @Override
-    public void opened(int label, long onsetTick, float probability) {
-      sink.opened(name, label, onsetTick, state.tick(), probability);
-    }
-
-    @Override
-    public void closed(int label, long onsetTick, long offsetTick) {
-      sink.closed(name, label, onsetTick, offsetTick, state.tick());
-    }
-  }
-
   // Longs behind the first two of every state: end + 1 (0: open), then outcomes' counts.
   private static final int END = StreamState.SEEN + 1;
   private static final int COUNTS = END + 1;
   private static final int HEAD = COUNTS + Outcome.values().length;
 
   private final Model model;
-  private final Sink sink;
   private final LongSupplier clock;
   private final Senses senses;
   private final Track[] tracks;
@@ -89,6 +59,7 @@ public final class Session implements AutoCloseable {
   private final float[] scratch;
   private final Tick tick;
   private final long[] stageNs = new long[Stage.values().length];
+  private long pushNs;
   private boolean decided;
 
   /**
@@ -99,7 +70,6 @@ public final class Session implements AutoCloseable {
    */
   public Session(Model model, Set<String> modalities, Sink sink, LongSupplier clock) {
     this.model = model;
-    this.sink = sink;
     this.clock = clock;
     tick = model.spec().tick();
     senses = new Senses(model, modalities, HEAD);
@@ -107,8 +77,9 @@ public final class Session implements AutoCloseable {
     int longs = senses.longs();
     for (Map.Entry<String, Output> e : model.spec().outputs().entrySet()) {
       Track track =
-          new Track(e.getKey(), e.getValue(), model.program().outputs().get(e.getKey()), longs);
-      longs += track.decoder.stateSize();
+          new Track(
+              e.getKey(), e.getValue(), model.program().outputs().get(e.getKey()), longs, sink);
+      longs += track.longs();
       list.add(track);
     }
     tracks = list.toArray(Track[]::new);
@@ -122,23 +93,25 @@ public final class Session implements AutoCloseable {
     if (isOver()) {
       return counted(Outcome.CLOSED);
     }
-    return counted(
+    long begin = clock.getAsLong();
+    Outcome outcome =
         switch (sense.intake()) {
           case AudioIntake a ->
               a.push(state, captureNs, values, offset, count, scratch, senses.work());
           case RowIntake r -> {
             if (r.takesPictures() || count != r.shape().size()) {
               throw new IllegalArgumentException(
-                  modality
-                      + " takes "
-                      + (r.takesPictures() ? "pictures" : r.shape().size() + " numbers")
-                      + ", not "
-                      + count
-                      + " numbers");
+                  "%s takes %s, not %d numbers"
+                      .formatted(
+                          modality,
+                          r.takesPictures() ? "pictures" : r.shape().size() + " numbers",
+                          count));
             }
             yield r.push(state, captureNs, values, offset);
           }
-        });
+        };
+    pushNs += clock.getAsLong() - begin;
+    return counted(outcome);
   }
 
   /** Pushes a picture: packed rows of red, green and blue bytes from the top left. */
@@ -149,7 +122,10 @@ public final class Session implements AutoCloseable {
     if (isOver()) {
       return counted(Outcome.CLOSED);
     }
-    return counted(r.push(state, captureNs, rgb, width, height, scratch, senses.work()));
+    long begin = clock.getAsLong();
+    Outcome outcome = r.push(state, captureNs, rgb, width, height, scratch, senses.work());
+    pushNs += clock.getAsLong() - begin;
+    return counted(outcome);
   }
 
   /** Pushes a packet of any kind. */
@@ -161,10 +137,36 @@ public final class Session implements AutoCloseable {
     };
   }
 
+  /**
+   * Pushes a packet and does every tick that it completes; where there is no room for it yet, ticks
+   * are done first.
+   *
+   * @param advance does the next tick if it is there, as {@link #advance()}, and says whether it
+   *     was
+   */
+  public void feed(Packet packet, BooleanSupplier advance) {
+    Outcome outcome = push(packet);
+    while (advance.getAsBoolean() && outcome == Outcome.FULL) {
+      outcome = push(packet);
+    }
+    while (advance.getAsBoolean()) {
+      // every tick that this packet completed
+    }
+  }
+
+  /** Ends the stream at a capture time and does the ticks that are left. */
+  public void drain(long captureNs, BooleanSupplier advance) {
+    end(captureNs);
+    while (advance.getAsBoolean()) {
+      // ticks that lack packets
+    }
+  }
+
   /** Forgets everything: the next packet begins a new stream. */
   public void reset() {
     state.clear();
     decided = false;
+    pushNs = 0;
   }
 
   /** The stream ends at a capture time: ticks up to there are done whatever is missing. */
@@ -216,7 +218,8 @@ public final class Session implements AutoCloseable {
     for (Senses.Sense sense : senses.all()) {
       sense.intake().take(state, scratch, sense.rows(), senses.work());
     }
-    begin = lap(Stage.FRONT_END, begin);
+    begin = lap(Stage.FRONT_END, begin - pushNs);
+    pushNs = 0;
     for (Senses.Sense sense : senses.all()) {
       if (sense.op() != null) {
         sense.op().run(sense.encoder(), scratch, state.slab, state.tick());
@@ -239,26 +242,17 @@ public final class Session implements AutoCloseable {
   private void run(long begin) {
     model.program().step(scratch, state.slab, state.tick());
     for (Track track : tracks) {
-      probabilities(track);
+      track.readProbabilities(scratch, model.program().kernels());
     }
     long decode = lap(Stage.MODEL, begin);
     state.longs[StreamState.TICK]++;
     decided = decisionTick() >= 0;
     for (Track track : tracks) {
-      if (decided && isValid(track)) {
-        track.decoder.step(decisionTick(), track.probabilities, 0, state.longs, track.longs, track);
+      if (decided && track.isValid(scratch)) {
+        track.decode(decisionTick(), state);
       }
     }
     lap(Stage.DECODER, decode);
-  }
-
-  private void probabilities(Track track) {
-    int n = track.probabilities.length;
-    System.arraycopy(scratch, track.logits.at(), track.probabilities, 0, n);
-    switch (track.output.kind()) {
-      case MULTI_LABEL -> model.program().kernels().sigmoid(track.probabilities, 0, n);
-      case ONE_LABEL -> model.program().kernels().softmax(track.probabilities, 0, n);
-    }
   }
 
   private boolean ready() {
@@ -278,7 +272,7 @@ public final class Session implements AutoCloseable {
    */
   public void finish() {
     for (Track track : tracks) {
-      track.decoder.finish(state.longs, track.longs, track);
+      track.finish(state);
     }
   }
 
@@ -289,7 +283,7 @@ public final class Session implements AutoCloseable {
 
   /** Whether the last tick brought a decision of an output. */
   public boolean decided(String output) {
-    return decided && isValid(track(output));
+    return decided && track(output).isValid(scratch);
   }
 
   /** The last decision's probabilities, one a label; the array is used again by the next tick. */
@@ -322,26 +316,12 @@ public final class Session implements AutoCloseable {
 
   /** Floating point operations of the front ends in a tick, encoders left out. */
   public long frontEndFlops() {
-    long flops = 0;
-    for (Senses.Sense sense : senses.all()) {
-      flops += sense.intake().flops();
-    }
-    return flops;
+    return senses.frontEndFlops();
   }
 
   /** Floating point operations of the frozen encoders in a tick; empty if one does not know. */
   public OptionalLong encoderFlops() {
-    long flops = 0;
-    for (Senses.Sense sense : senses.all()) {
-      if (sense.op() != null) {
-        OptionalLong window = sense.encoder().flops();
-        if (window.isEmpty()) {
-          return window;
-        }
-        flops += window.getAsLong() * sense.input().rows();
-      }
-    }
-    return OptionalLong.of(flops);
+    return senses.encoderFlops();
   }
 
   @Override
@@ -362,10 +342,6 @@ public final class Session implements AutoCloseable {
   private Outcome counted(Outcome outcome) {
     state.longs[COUNTS + outcome.ordinal()]++;
     return outcome;
-  }
-
-  private boolean isValid(Track track) {
-    return scratch[track.logits.valid()] != 0;
   }
 
   private Senses.Sense sense(String modality) {

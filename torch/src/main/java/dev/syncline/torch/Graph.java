@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -166,16 +165,10 @@ public final class Graph {
                 : new Rows(where(Rows.like(x.valid(), v), v, get(node, "vector")), null);
         case Conv1d c -> conv(node, c, x);
         case PoolRows p -> poolRows(p, x);
-        case Conv2d c -> x.with(conv(node, c, v));
-        case Pool2d p -> x.with(pool(p, v));
-        case GlobalPool p -> {
-          Tensor pixels = v.flatten(2, 3);
-          yield x.with(
-              p.pooling() == Pooling.MEAN
-                  ? mean(pixels, new long[] {2}, false, new ScalarTypeOptional())
-                  : pixels.amax(new long[] {2}, false));
-        }
-        case Gru ignored -> gruRows(node, x);
+        case Conv2d c -> x.with(ImageForm.conv(c, v, get(node, "weight"), optional(node, "bias")));
+        case Pool2d p -> x.with(ImageForm.pool(p, v));
+        case GlobalPool p -> x.with(ImageForm.pool(p, v));
+        case Gru ignored -> recurrent(node, x);
         case Attention a -> new AttentionForm(node, a, parameters, before, after).rows(x);
         case Serial ignored -> throw new AssertionError();
         case FeedForward ignored -> throw new AssertionError();
@@ -223,44 +216,6 @@ public final class Graph {
       return new Rows(y.transpose(1, 2), any(x.valid(), c.stride())).masked();
     }
 
-    private Tensor conv(Node node, Conv2d c, Tensor v) {
-      Tensor weight = get(node, "weight").permute(0, 3, 1, 2);
-      Tensor y =
-          conv2d(
-              pictures(v),
-              weight,
-              optional(node, "bias"),
-              new long[] {c.stride(), c.stride()},
-              new long[] {c.padding(), c.padding()},
-              new long[] {1, 1},
-              c.depthwise() ? c.out() : 1);
-      return rows(y, v);
-    }
-
-    private static Tensor pool(Pool2d p, Tensor v) {
-      long[] kernel = {p.kernel(), p.kernel()};
-      long[] stride = {p.stride(), p.stride()};
-      long[] none = {0, 0};
-      Tensor y =
-          p.pooling() == Pooling.MEAN
-              ? avg_pool2d(pictures(v), kernel, stride, none, false, true, new LongOptional())
-              : max_pool2d(pictures(v), kernel, stride, none, new long[] {1, 1}, false);
-      return rows(y, v);
-    }
-
-    /**
-     * {@code [batch, rows, height, width, channels]} to {@code [batch·rows, channels, height,
-     * width]}.
-     */
-    private static Tensor pictures(Tensor v) {
-      return v.flatten(0, 1).permute(0, 3, 1, 2);
-    }
-
-    private static Tensor rows(Tensor pictures, Tensor like) {
-      Tensor y = pictures.permute(0, 2, 3, 1);
-      return y.reshape(like.size(0), like.size(1), y.size(1), y.size(2), y.size(3));
-    }
-
     private Rows poolRows(PoolRows p, Rows x) {
       long batch = x.batch();
       long groups = x.rows() / p.rows();
@@ -286,45 +241,15 @@ public final class Graph {
       return new Rows(y, any(x.valid(), p.rows())).masked();
     }
 
-    /** The fused kernel where every row is valid, else row by row with the state held. */
-    private Rows gruRows(Node node, Rows x) {
-      String part = node.name("h");
-      Tensor h = before.parts().get(part);
+    private Rows recurrent(Node node, Rows x) {
       TensorVector weights = new TensorVector();
       for (String name : new String[] {"weight_ih", "weight_hh", "bias_ih", "bias_hh"}) {
         weights.push_back(get(node, name));
       }
-      if (x.valid() == null) {
-        var result =
-            gru(
-                x.values(),
-                h.transpose(0, 1).contiguous(),
-                weights,
-                true,
-                1,
-                0,
-                false,
-                false,
-                true);
-        after.put(part, result.get1().transpose(0, 1));
-        return new Rows(result.get0(), null);
-      }
-      Tensor state = h.squeeze(1);
-      TensorVector outputs = new TensorVector();
-      for (long r = 0; r < x.rows(); r++) {
-        Tensor next =
-            gru_cell(
-                x.values().select(1, r),
-                state,
-                weights.get(0),
-                weights.get(1),
-                new TensorOptional(weights.get(2)),
-                new TensorOptional(weights.get(3)));
-        state = where(x.valid().select(1, r).unsqueeze(1), next, state);
-        outputs.push_back(state);
-      }
-      after.put(part, state.unsqueeze(1));
-      return x.with(stack(outputs, 1));
+      String part = node.name("h");
+      GruForm.Result result = GruForm.rows(x, before.parts().get(part), weights);
+      after.put(part, result.state());
+      return result.rows();
     }
 
     private Tensor get(Node node, String name) {

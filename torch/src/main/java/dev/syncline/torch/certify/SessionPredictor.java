@@ -2,7 +2,6 @@ package dev.syncline.torch.certify;
 
 import dev.syncline.step.Block;
 import dev.syncline.step.Model;
-import dev.syncline.step.Outcome;
 import dev.syncline.step.Packet;
 import dev.syncline.step.Session;
 import java.util.ArrayList;
@@ -24,7 +23,8 @@ public final class SessionPredictor implements Predictor, Session.Sink, AutoClos
   }
 
   /**
-   * @param handOver after which ticks the stream goes on in a new session, by a snapshot
+   * @param handOver behind the packets that complete which ticks the stream goes on in a new
+   *     session, by a snapshot
    */
   SessionPredictor(Model model, IntPredicate handOver) {
     this.model = model;
@@ -64,18 +64,16 @@ public final class SessionPredictor implements Predictor, Session.Sink, AutoClos
 
   private void play(Recording recording, BooleanSupplier advance) {
     for (Packet p : recording.packets()) {
-      Outcome outcome = session.push(p);
-      while (advance.getAsBoolean() && outcome == Outcome.FULL) {
-        outcome = session.push(p);
-      }
-      while (advance.getAsBoolean()) {
-        // every tick that this packet completed
+      long before = session.state().tick();
+      session.feed(p, advance);
+      for (long t = before + 1; t <= session.state().tick(); t++) {
+        if (handOver.test((int) t)) {
+          handOver();
+          break;
+        }
       }
     }
-    session.end(model.spec().tick().ns() * recording.ticks());
-    while (advance.getAsBoolean()) {
-      // ticks that lack packets
-    }
+    session.drain(model.spec().tick().ns() * recording.ticks(), advance);
   }
 
   private boolean advance(Map<String, float[][]> said) {
@@ -89,13 +87,14 @@ public final class SessionPredictor implements Predictor, Session.Sink, AutoClos
             rows[(int) tick] = session.probabilities(name).clone();
           }
         });
-    if (handOver.test((int) session.state().tick())) {
-      byte[] snapshot = session.state().snapshot();
-      session.close();
-      session = model.open(this);
-      session.state().restore(snapshot);
-    }
     return true;
+  }
+
+  private void handOver() {
+    byte[] snapshot = session.state().snapshot();
+    session.close();
+    session = model.open(this);
+    session.state().restore(snapshot);
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.syncline.torch.train;
 
 import dev.syncline.data.Dataset;
 import dev.syncline.data.DatasetCheck;
-import dev.syncline.data.Evaluation;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.spec.ModelSpec;
@@ -243,20 +242,15 @@ public final class Trainer implements AutoCloseable {
   private void validate() throws IOException {
     int epoch = (int) (standing.step() / stepsPerEpoch);
     Weights weights = weights();
-    Evaluation evaluation = evaluate(weights);
-    var scores = evaluation.score(evaluation.mainKeys(), 0.5);
+    Map<String, Double> scores =
+        new Validation(spec, data, validation, config.batch()).scores(weights);
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("epoch", epoch);
     line.put("step", standing.step());
     line.put("loss", standing.lossSum() / stepsPerEpoch);
     line.put("learning_rate", config.rate(standing.step() - 1, steps));
-    double sum = 0;
-    for (String key : evaluation.mainKeys()) {
-      double value = scores.value(key).orElse(0);
-      line.put("val." + key, value);
-      sum += value;
-    }
-    lastScore = sum / evaluation.mainKeys().size();
+    scores.forEach((key, value) -> line.put("val." + key, value));
+    lastScore = scores.values().stream().mapToDouble(v -> v).average().orElseThrow();
     line.put("val.score", lastScore);
     boolean better = lastScore > standing.bestScore();
     if (better) {
@@ -288,24 +282,6 @@ public final class Trainer implements AutoCloseable {
             }
           });
     }
-  }
-
-  /** The validation clips in the parallel form, each from its own beginning. */
-  private Evaluation evaluate(Weights weights) {
-    Evaluation evaluation = new Evaluation(spec, data);
-    for (int first = 0; first < validation.size(); first += config.batch()) {
-      List<Example> batch = new ArrayList<>();
-      for (int i = first; i < Math.min(validation.size(), first + config.batch()); i++) {
-        batch.add(validation.plain(i));
-      }
-      List<Map<String, double[][]>> probabilities =
-          ParallelForm.probabilities(spec, weights, batch.stream().map(Example::rows).toList());
-      for (int b = 0; b < batch.size(); b++) {
-        evaluation.add(
-            validation.clips.get(first + b), probabilities.get(b), Evaluation.Told.NOTHING);
-      }
-    }
-    return evaluation;
   }
 
   /** The weights as they are validated and kept. */
