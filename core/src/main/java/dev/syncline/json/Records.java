@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Records to JSON and back. A component's key is its name in snake case; a sealed interface is an
@@ -136,13 +137,19 @@ public final class Records {
   private static Class<?> variant(Class<?> sealed, Field field) {
     String type = field.get("type").string();
     List<String> names = new ArrayList<>();
-    for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+    for (Class<?> permitted : variants(sealed).toList()) {
       if (name(permitted).equals(type)) {
         return permitted;
       }
       names.add(name(permitted));
     }
     throw field.bad("unknown type \"" + type + "\"" + Field.hint(type, names));
+  }
+
+  /** The records that may stand for a sealed interface; it may be divided into further ones. */
+  public static Stream<Class<?>> variants(Class<?> sealed) {
+    return Arrays.stream(sealed.getPermittedSubclasses())
+        .flatMap(c -> c.isSealed() ? variants(c) : Stream.of(c));
   }
 
   private static Object record(Class<?> type, Field field) {

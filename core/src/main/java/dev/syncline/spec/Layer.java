@@ -15,15 +15,21 @@ public sealed interface Layer {
   /** The most rows that a layer remembers. */
   int MAX_ROWS = 1_000_000;
 
+  /** Takes one stream and gives one. */
+  sealed interface Leaf extends Layer {}
+
+  /** Forks or joins streams, or is made of other layers. */
+  sealed interface Composite extends Layer {}
+
   /** {@code y = W x + b} on vector rows. */
-  record Linear(int out, @Default("true") boolean bias) implements Layer {
+  record Linear(int out, @Default("true") boolean bias) implements Leaf {
     public Linear {
       positive("out", out);
     }
   }
 
   /** A function of each number. */
-  record Activation(Function function) implements Layer {}
+  record Activation(Function function) implements Leaf {}
 
   /**
    * GELU is the tanh approximation (Hendrycks and Gimpel 2016, section 2); SiLU is x·sigmoid(x).
@@ -40,14 +46,14 @@ public sealed interface Layer {
    * Layer normalisation (Ba et al. 2016): over the width of a vector; over the whole of a picture,
    * with a gain and bias for each channel.
    */
-  record LayerNorm(@Default("1e-5") float epsilon) implements Layer {
+  record LayerNorm(@Default("1e-5") float epsilon) implements Leaf {
     public LayerNorm {
       positive(epsilon);
     }
   }
 
   /** Root mean square normalisation (Zhang and Sennrich 2019) of vector rows, with a gain. */
-  record RmsNorm(@Default("1e-5") float epsilon) implements Layer {
+  record RmsNorm(@Default("1e-5") float epsilon) implements Leaf {
     public RmsNorm {
       positive(epsilon);
     }
@@ -56,7 +62,7 @@ public sealed interface Layer {
   /**
    * Rows of one whole number, 0 to count - 1, to learned vectors; others are refused at run time.
    */
-  record Embedding(int count, int width) implements Layer {
+  record Embedding(int count, int width) implements Leaf {
     public Embedding {
       positive("count", count);
       positive("width", width);
@@ -70,7 +76,7 @@ public sealed interface Layer {
    * @param clip largest magnitude of a result
    * @param least deviations below this are taken as this
    */
-  record Standardize(@Default("8") float clip, @Default("0.05") float least) implements Layer {
+  record Standardize(@Default("8") float clip, @Default("0.05") float least) implements Leaf {
     public Standardize {
       above0("clip", clip);
       above0("least", least);
@@ -78,7 +84,7 @@ public sealed interface Layer {
   }
 
   /** Zeroes numbers at random in training and scales the rest; nothing in use. */
-  record Dropout(float p) implements Layer {
+  record Dropout(float p) implements Leaf {
     public Dropout {
       if (!(p >= 0 && p < 1)) {
         throw new IllegalArgumentException("p must be at least 0 and below 1, is " + p);
@@ -87,7 +93,7 @@ public sealed interface Layer {
   }
 
   /** Replaces invalid vector rows by a learned vector; its rows are always valid. */
-  record Absent() implements Layer {}
+  record Absent() implements Leaf {}
 
   /**
    * Causal convolution over vector rows. Output row j ends where input row (j+1)·stride - 1 ends
@@ -101,7 +107,7 @@ public sealed interface Layer {
       @Default("1") int dilation,
       @Default("false") boolean depthwise,
       @Default("true") boolean bias)
-      implements Layer {
+      implements Leaf {
     public Conv1d {
       positive("out", out);
       positive("kernel", kernel);
@@ -126,7 +132,7 @@ public sealed interface Layer {
   }
 
   /** Joins each {@code rows} rows into one, over the valid ones; valid if one of them is. */
-  record PoolRows(Pooling pooling, int rows) implements Layer {
+  record PoolRows(Pooling pooling, int rows) implements Leaf {
     public PoolRows {
       positive("rows", rows);
     }
@@ -145,7 +151,7 @@ public sealed interface Layer {
       @Default("0") int padding,
       @Default("false") boolean depthwise,
       @Default("true") boolean bias)
-      implements Layer {
+      implements Leaf {
     public Conv2d {
       positive("out", out);
       positive("kernel", kernel);
@@ -158,7 +164,7 @@ public sealed interface Layer {
   }
 
   /** Pooling inside each picture, without padding. */
-  record Pool2d(Pooling pooling, int kernel, int stride) implements Layer {
+  record Pool2d(Pooling pooling, int kernel, int stride) implements Leaf {
     public Pool2d {
       positive("kernel", kernel);
       positive("stride", stride);
@@ -166,13 +172,13 @@ public sealed interface Layer {
   }
 
   /** Each picture to one vector: the mean or maximum of every channel. */
-  record GlobalPool(Pooling pooling) implements Layer {}
+  record GlobalPool(Pooling pooling) implements Leaf {}
 
   /**
    * Gated recurrent unit with the formulas of PyTorch and ONNX (linear_before_reset = 1): {@code n
    * = tanh(W x + r·(U h + b))}, {@code h' = (1 - z)·n + z·h}. An invalid row leaves h as it is.
    */
-  record Gru(int units) implements Layer {
+  record Gru(int units) implements Leaf {
     public Gru {
       positive("units", units);
     }
@@ -183,7 +189,7 @@ public sealed interface Layer {
    * {@code rope}, queries and keys are turned by their row's index in the stream (Su et al. 2021,
    * halves paired, base 10000); a cached key keeps the turn it was stored with.
    */
-  record Attention(int heads, int window, @Default("true") boolean rope) implements Layer {
+  record Attention(int heads, int window, @Default("true") boolean rope) implements Leaf {
     public Attention {
       positive("heads", heads);
       positive("window", window);
@@ -195,38 +201,38 @@ public sealed interface Layer {
   }
 
   /** Linear, activation, linear, back to the width it came with. */
-  record FeedForward(int hidden, @Default("\"gelu\"") Function function) implements Layer {
+  record FeedForward(int hidden, @Default("\"gelu\"") Function function) implements Composite {
     public FeedForward {
       positive("hidden", hidden);
     }
   }
 
   /** {@code x + inner(x)}. */
-  record Residual(Layer inner) implements Layer {}
+  record Residual(Layer inner) implements Composite {}
 
   /** One layer after another; the names become part of the parameters' names. */
-  record Serial(Map<String, Layer> layers) implements Layer {
+  record Serial(Map<String, Layer> layers) implements Composite {
     public Serial {
       layers = named(layers);
     }
   }
 
   /** Every branch reads the same input; the branches' outputs form a bundle under their names. */
-  record Parallel(Map<String, Layer> branches) implements Layer {
+  record Parallel(Map<String, Layer> branches) implements Composite {
     public Parallel {
       branches = named(branches);
     }
   }
 
   /** A layer for each of the named streams of a bundle; streams without one pass unchanged. */
-  record Each(Map<String, Layer> streams) implements Layer {
+  record Each(Map<String, Layer> streams) implements Composite {
     public Each {
       streams = named(streams);
     }
   }
 
   /** Concatenation fusion: the vectors of all streams side by side; valid if one of them is. */
-  record Concat() implements Layer {}
+  record Concat() implements Composite {}
 
   private static void positive(float epsilon) {
     if (!(epsilon > 0 && epsilon <= 1)) {

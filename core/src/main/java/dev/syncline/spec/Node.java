@@ -121,9 +121,9 @@ public record Node(
         out.putAll(in);
       }
       case Concat ignored -> out.put(FUSED, placed(path, () -> concat(in)));
-      default -> {
+      case Leaf leaf -> {
         Shape x = single(path, in);
-        out.put(in.keySet().iterator().next(), placed(path, () -> leaf(layer, x)));
+        out.put(in.keySet().iterator().next(), placed(path, () -> leaf(leaf, x)));
       }
     }
     return new Node(path, layer, in, out, children);
@@ -138,7 +138,7 @@ public record Node(
     }
   }
 
-  private static Shape leaf(Layer layer, Shape x) {
+  private static Shape leaf(Leaf layer, Shape x) {
     return switch (layer) {
       case Linear l -> vector(x).withWidth(l.out());
       case Activation ignored -> x;
@@ -174,12 +174,6 @@ public record Node(
         }
         yield x;
       }
-      case Serial ignored -> throw new AssertionError();
-      case FeedForward ignored -> throw new AssertionError();
-      case Parallel ignored -> throw new AssertionError();
-      case Each ignored -> throw new AssertionError();
-      case Residual ignored -> throw new AssertionError();
-      case Concat ignored -> throw new AssertionError();
     };
   }
 

@@ -1,6 +1,5 @@
 package dev.syncline.step;
 
-import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Shape;
@@ -100,7 +99,7 @@ public record Program(
           ops.add(new Op.Concat(List.copyOf(in.values()), fused));
           out.put(name(node), fused);
         }
-        case Layer ignored -> out.put(name(node), leaf(node, one(in)));
+        case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
       }
       nodes.put(node.path(), out);
       return out;
@@ -114,16 +113,16 @@ public record Program(
       return flow;
     }
 
-    private Buffer leaf(Node node, Buffer x) {
+    private Buffer leaf(Node node, Leaf layer, Buffer x) {
       Buffer y =
-          switch (node.layer()) {
+          switch (layer) {
             case Dropout ignored -> x;
             case Conv1d ignored -> fresh(node.output());
             case PoolRows ignored -> fresh(node.output());
             case Absent ignored -> fresh(node.output());
-            case Layer ignored -> sameRows(node.output(), x);
+            case Leaf ignored -> sameRows(node.output(), x);
           };
-      switch (node.layer()) {
+      switch (layer) {
         case Linear ignored -> ops.add(new Op.MatMul(x, y, matrix(node, "weight", "bias")));
         case Activation a -> ops.add(new Op.Apply(a.function(), x, y));
         case LayerNorm n ->
@@ -151,12 +150,6 @@ public record Program(
                     take(3 * g.units() * x.rows()),
                     take(3 * g.units())));
         case Attention a -> ops.add(attention(node, a, x, y));
-        case Serial ignored -> throw new AssertionError();
-        case FeedForward ignored -> throw new AssertionError();
-        case Parallel ignored -> throw new AssertionError();
-        case Each ignored -> throw new AssertionError();
-        case Residual ignored -> throw new AssertionError();
-        case Concat ignored -> throw new AssertionError();
       }
       return y;
     }

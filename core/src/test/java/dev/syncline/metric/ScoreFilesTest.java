@@ -147,7 +147,8 @@ class ScoreFilesTest {
 
   @Test
   void refusesValuesThatAreNoNumbersOrOutsideZeroToOne() {
-    assertBadPredictions("[0.8,0.1]", "[NaN,0.1]", "bad JSON: Non-standard token 'NaN'");
+    assertBadPredictions(
+        "[0.8,0.1]", "[NaN,0.1]", "clip \"x\": probabilities.audio[1][0]: must be from 0 to 1");
     assertBadPredictions(
         "[0.8,0.1]", "[1e999,0.1]", "clip \"x\": probabilities.audio[1][0]: must be from 0 to 1");
     assertBadPredictions(

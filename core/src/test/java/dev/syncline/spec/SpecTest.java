@@ -9,7 +9,6 @@ import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.spec.Layer.*;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -28,9 +27,7 @@ class SpecTest {
     assertThat(
             EVERY.node().all().stream().map(n -> n.layer().getClass().getSimpleName()).distinct())
         .containsExactlyInAnyOrder(
-            Arrays.stream(Layer.class.getPermittedSubclasses())
-                .map(Class::getSimpleName)
-                .toArray(String[]::new));
+            Records.variants(Layer.class).map(Class::getSimpleName).toArray(String[]::new));
   }
 
   @Test

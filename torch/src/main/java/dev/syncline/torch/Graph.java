@@ -2,7 +2,6 @@ package dev.syncline.torch;
 
 import static org.bytedeco.pytorch.global.torch.*;
 
-import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Shape;
@@ -123,7 +122,7 @@ public final class Graph {
           }
           out.put(name(node), new Rows(cat(parts, 2), any));
         }
-        case Layer ignored -> out.put(name(node), leaf(node, one(in)));
+        case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
       }
       tap.accept(node, out);
       return out;
@@ -137,9 +136,9 @@ public final class Graph {
       return flow;
     }
 
-    private Rows leaf(Node node, Rows x) {
+    private Rows leaf(Node node, Leaf layer, Rows x) {
       Tensor v = x.values();
-      return switch (node.layer()) {
+      return switch (layer) {
         case Linear l -> x.with(linear(v, get(node, "weight"), optional(node, "bias")));
         case Activation a -> x.with(activation(a.function(), v));
         case LayerNorm n -> x.with(layerNorm(node, n, x));
@@ -170,12 +169,6 @@ public final class Graph {
         case GlobalPool p -> x.with(ImageForm.pool(p, v));
         case Gru ignored -> recurrent(node, x);
         case Attention a -> new AttentionForm(node, a, parameters, before, after).rows(x);
-        case Serial ignored -> throw new AssertionError();
-        case FeedForward ignored -> throw new AssertionError();
-        case Parallel ignored -> throw new AssertionError();
-        case Each ignored -> throw new AssertionError();
-        case Residual ignored -> throw new AssertionError();
-        case Concat ignored -> throw new AssertionError();
       };
     }
 
