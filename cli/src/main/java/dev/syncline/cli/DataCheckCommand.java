@@ -41,7 +41,8 @@ public final class DataCheckCommand implements Callable<Integer> {
       console.println(dir + ": " + Dataset.open(dir).clips().size() + " clips, no problems");
     } else {
       String shown = problems.size() > max ? " (" + max + " shown)" : "";
-      console.println(dir + ": " + problems.size() + " problems" + shown);
+      console.println(
+          dir + ": " + problems.size() + (problems.size() == 1 ? " problem" : " problems") + shown);
     }
     console.flush();
     return problems.isEmpty() ? 0 : 1;

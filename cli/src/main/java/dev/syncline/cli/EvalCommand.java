@@ -6,14 +6,15 @@ import dev.syncline.cli.report.Scored;
 import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
 import dev.syncline.json.InputException;
+import dev.syncline.json.WholeFile;
 import dev.syncline.metric.ScoreJson;
 import dev.syncline.metric.Scores;
 import dev.syncline.step.Model;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,12 +52,7 @@ final class EvalCommand implements Callable<Integer> {
           "step: the form that streams, each clip from its beginning (default); stream: all clips in a row without reset; parallel: the form that trained")
   private Forms.Form form;
 
-  @Option(
-      names = "--without",
-      split = ",",
-      paramLabel = "NAME",
-      description = "modalities that are missing throughout")
-  private List<String> without = List.of();
+  @Mixin private WithoutOption without;
 
   @Option(
       names = "--metrics",
@@ -111,13 +107,18 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (shown < 0 || (report == null && !compare.isEmpty())) {
-      throw new ParameterException(
-          spec.commandLine(),
-          shown < 0 ? "--clips must not be negative, is " + shown : "--compare needs --report");
+    if (shown < 0) {
+      throw usage("--clips must not be negative, is " + shown);
+    } else if (report == null && !compare.isEmpty()) {
+      throw usage("--compare needs --report");
+    } else if (!(threshold >= 0 && threshold <= 1)) {
+      throw usage("--threshold must be from 0 to 1, is " + threshold);
     }
     Dataset dataset = Dataset.open(data);
     Model model = Models.load(folder);
+    without.left(model);
+    Map<String, Model> others = new LinkedHashMap<>();
+    compare.forEach((name, path) -> others.put(name, Models.load(path)));
     List<Clip> clips = dataset.clips(split).stream().map(dataset::clip).toList();
     if (clips.isEmpty()) {
       throw new InputException(data + ": the split \"" + split + "\" is empty");
@@ -125,16 +126,15 @@ final class EvalCommand implements Callable<Integer> {
     Trial trial = run(model.spec().name(), Scored.Role.MODEL, model, dataset, clips);
     List<String> keys = new ArrayList<>(trial.evaluation().mainKeys());
     keys.addAll(metrics);
-    Scores scores = trial.score(keys, threshold);
+    Scores scores = scores(trial, keys);
     if (predictions != null) {
-      Files.writeString(
-          predictions, ScoreJson.of(trial.evaluation().predictions()).compact() + "\n");
+      WholeFile.write(predictions, ScoreJson.of(trial.evaluation().predictions()).compact() + "\n");
     }
     if (truth != null) {
-      Files.writeString(truth, ScoreJson.of(trial.evaluation().truth()).compact() + "\n");
+      WholeFile.write(truth, ScoreJson.of(trial.evaluation().truth()).compact() + "\n");
     }
     if (report != null) {
-      page(model, dataset, clips, trial).write(report);
+      page(model, others, dataset, clips, trial).write(report);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -145,17 +145,29 @@ final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Trial run(String name, Scored.Role role, Model model, Dataset dataset, List<Clip> clips) {
-    return Trial.run(name, role, model, dataset, clips, form, without, cache.folder());
+  private ParameterException usage(String what) {
+    return new ParameterException(spec.commandLine(), what);
   }
 
-  private EvalReport page(Model model, Dataset dataset, List<Clip> clips, Trial own)
+  private Scores scores(Trial trial, List<String> keys) {
+    try {
+      return trial.score(keys, threshold);
+    } catch (IllegalArgumentException e) {
+      throw usage("--metrics: " + e.getMessage());
+    }
+  }
+
+  private Trial run(String name, Scored.Role role, Model model, Dataset dataset, List<Clip> clips) {
+    return Trial.run(name, role, model, dataset, clips, form, without.names(), cache.folder());
+  }
+
+  private EvalReport page(
+      Model model, Map<String, Model> others, Dataset dataset, List<Clip> clips, Trial own)
       throws IOException {
     List<Trial> trials = new ArrayList<>();
     trials.add(own);
-    compare.forEach(
-        (name, path) ->
-            trials.add(run(name, Scored.Role.BASELINE, Models.load(path), dataset, clips)));
+    others.forEach(
+        (name, other) -> trials.add(run(name, Scored.Role.BASELINE, other, dataset, clips)));
     trials.addAll(Trial.floors(model.spec(), dataset, clips));
     Latency latency = LiveRun.latency(model, dataset, clips.subList(0, Math.min(5, clips.size())));
     return new EvalReports(dataset, clips, trials, threshold)

@@ -2,6 +2,7 @@ package dev.syncline.cli;
 
 import dev.syncline.json.Field;
 import dev.syncline.json.InputException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -34,6 +35,9 @@ public final class Exit implements IExecutionExceptionHandler, IParameterExcepti
     PrintWriter err = command.getErr();
     if (e instanceof InputException) {
       err.println(oneLine(e.getMessage()));
+      return REFUSED;
+    } else if (e instanceof IOException io) {
+      err.println(oneLine("cannot be read or written: " + InputException.reason(io)));
       return REFUSED;
     }
     String trace =

@@ -12,6 +12,7 @@ import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -19,12 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -76,12 +76,7 @@ final class StreamCommand implements Callable<Integer> {
       description = "real, max, or a factor such as 4 (default ${DEFAULT-VALUE})")
   private String speed;
 
-  @Option(
-      names = "--without",
-      split = ",",
-      paramLabel = "NAME",
-      description = "modalities that are missing throughout")
-  private List<String> without = List.of();
+  @Mixin private WithoutOption without;
 
   @Option(
       names = "--format",
@@ -111,7 +106,7 @@ final class StreamCommand implements Callable<Integer> {
       throw usage("name either a FILE or a data set by --data");
     }
     Model model = Models.load(folder);
-    try (LiveRun run = new LiveRun(model, modalities(model), factor, System::nanoTime)) {
+    try (LiveRun run = new LiveRun(model, without.left(model), factor, System::nanoTime)) {
       stream(run, model);
       report(run, model);
     }
@@ -120,7 +115,7 @@ final class StreamCommand implements Callable<Integer> {
 
   private void stream(LiveRun run, Model model) throws IOException {
     try (PacketSource source = source(run);
-        Writer to = writer();
+        Writer to = writer(run);
         LiveOutput output = output(run, to, model)) {
       run.runGuarded(source, output);
     }
@@ -149,23 +144,6 @@ final class StreamCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), what);
   }
 
-  private Set<String> modalities(Model model) {
-    Set<String> all = new LinkedHashSet<>(model.spec().modalities().keySet());
-    for (String name : without) {
-      if (!all.remove(name)) {
-        throw usage(
-            "--without: the model has no modality \""
-                + name
-                + "\""
-                + Field.hint(name, model.spec().modalities().keySet()));
-      }
-    }
-    if (all.isEmpty()) {
-      throw usage("--without: at least one modality must be left");
-    }
-    return all;
-  }
-
   private PacketSource source(LiveRun run) {
     if (file != null) {
       return new PacketSource.Container(file, run.session());
@@ -188,12 +166,22 @@ final class StreamCommand implements Callable<Integer> {
     return new PacketSource.Clips(dataset, list, run.session());
   }
 
-  private Writer writer() throws IOException {
+  private Writer writer(LiveRun run) throws IOException {
     if (out == null) {
-      return new PrintWriter(spec.commandLine().getOut(), true) {
+      PrintWriter stdout = spec.commandLine().getOut();
+      return new FilterWriter(stdout) {
+        /** Nobody reads any more, as behind {@code | head}: the stream ends. */
+        @Override
+        public void flush() {
+          if (stdout.checkError()) {
+            run.stop();
+          }
+        }
+
+        /** Standard output stays open. */
         @Override
         public void close() {
-          flush(); // standard output stays open
+          flush();
         }
       };
     }

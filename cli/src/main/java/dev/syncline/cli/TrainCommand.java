@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains a causal model on a data set. */
@@ -144,6 +145,10 @@ final class TrainCommand implements Callable<Integer> {
       train.putAll(((Json.Obj) Records.write(given.train())).fields());
     } else {
       double ms = tickMs != null ? tickMs : encoders != null ? 1000 : 100;
+      if (!(ms >= 1 && ms <= 3_600_000)) {
+        throw new ParameterException(
+            spec.commandLine(), "--tick-ms must be from 1 to 3600000, is " + ms);
+      }
       Presets presets = new Presets(dataset, Tick.ofMillis(ms), Optional.ofNullable(encoders));
       try {
         model =

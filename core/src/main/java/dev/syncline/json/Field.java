@@ -147,7 +147,7 @@ public record Field(String where, String path, Json value) {
       case Json.Obj ignored -> "an object";
       case Json.Arr ignored -> "a list";
       case Json.Str s -> "the string \"" + s.value() + "\"";
-      case Json.Num n -> "the number " + n.compact();
+      case Json.Num n -> "the number " + (Double.isFinite(n.value()) ? n.compact() : n.value());
       case Json.Bool b -> Boolean.toString(b.value());
       case Json.Null ignored -> "null";
     };

@@ -1,7 +1,11 @@
 package dev.syncline.json;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /**
  * Something that came from outside is not usable. The message is one line for the user: what is
@@ -20,11 +24,18 @@ public final class InputException extends RuntimeException {
 
   /**
    * Why the operating system refused, in its own words; where there is only a file's name, the kind
-   * of refusal before it ("AccessDenied /a/b").
+   * of refusal before it ("access denied: /a/b").
    */
   public static String reason(IOException e) {
     boolean words = !(e instanceof FileSystemException f) || f.getReason() != null;
-    String kind = e.getClass().getSimpleName().replace("Exception", "");
+    String kind =
+        switch (e) {
+          case NoSuchFileException ignored -> "no such file or folder:";
+          case AccessDeniedException ignored -> "access denied:";
+          case FileAlreadyExistsException ignored -> "is in the way:";
+          case NotDirectoryException ignored -> "is no folder:";
+          default -> e.getClass().getSimpleName().replace("Exception", "");
+        };
     return words && e.getMessage() != null ? e.getMessage() : kind + " " + e.getMessage();
   }
 }

@@ -129,7 +129,8 @@ public sealed interface Json {
                   + e.getLocation().getColumnNr()
                   + ")";
       String kind = e instanceof JsonParseException ? "bad JSON: " : "JSON beyond the limits: ";
-      String message = e.getOriginalMessage().lines().findFirst().orElse("");
+      String first = e.getOriginalMessage().lines().findFirst().orElse("");
+      String message = first.replaceAll(" \\(start marker at .*", "");
       return new InputException(where + ": " + kind + message + at, e);
     }
 

@@ -22,7 +22,12 @@ public record Shape(int rows, List<Integer> dims) {
     for (int d : dims) {
       size = d < 1 ? Long.MAX_VALUE : Math.multiplyExact(size, (long) d);
       if (size > MAX_ROW) {
-        throw new IllegalArgumentException("a row of form " + dims + " cannot be");
+        throw new IllegalArgumentException(
+            "a row of form "
+                + dims
+                + " cannot be: every size is at least 1, and a row holds at most "
+                + MAX_ROW
+                + " numbers");
       }
     }
     if (rows < 1 || (dims.size() != 1 && dims.size() != 3)) {

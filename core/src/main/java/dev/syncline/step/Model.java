@@ -3,6 +3,7 @@ package dev.syncline.step;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.json.WholeFile;
 import dev.syncline.signal.Encoder;
 import dev.syncline.spec.FrozenEncoder;
 import dev.syncline.spec.ModelSpec;
@@ -77,17 +78,7 @@ public record Model(
       }
     }
     weights.write(to.resolve(WEIGHTS));
-    Path aside = to.resolve(SPEC + ".partial");
-    try {
-      Files.writeString(aside, spec.json().pretty());
-      Files.move(
-          aside,
-          to.resolve(SPEC),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(aside);
-    }
+    WholeFile.write(to.resolve(SPEC), spec.json().pretty());
   }
 
   /** A fresh stream, with a clock for the stages' times. */

@@ -65,7 +65,7 @@ class SpecRefusalTest {
             new Conv2d(4, 6, 1, 0, false, true),
             "kernel of 6 is larger than the padded picture"),
         of(PICTURE, new Pool2d(Pooling.MAX, 6, 1), "kernel of 6 is larger than the padded picture"),
-        of(VECTOR, new Linear(1 << 28, true), "a row of form [268435456] cannot be"),
+        of(VECTOR, new Linear(1 << 28, true), "a row of form [268435456] cannot be: every size"),
         of(
             VECTOR,
             new Each(layers("audo", new Absent())),

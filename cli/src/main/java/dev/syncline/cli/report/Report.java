@@ -1,11 +1,9 @@
 package dev.syncline.cli.report;
 
 import dev.syncline.json.InputException;
+import dev.syncline.json.WholeFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** A page that people look at. */
 public sealed interface Report permits DataReport, EvalReport {
@@ -18,19 +16,11 @@ public sealed interface Report permits DataReport, EvalReport {
    * @throws InputException if it cannot be written
    */
   default void write(Path file) {
-    Path folder = file.toAbsolutePath().getParent();
     try {
-      Files.createDirectories(folder);
-      Path aside = Files.createTempFile(folder, "." + file.getFileName(), ".part");
-      try {
-        Files.write(aside, html().getBytes(StandardCharsets.UTF_8));
-        Files.move(
-            aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(aside);
-      }
+      WholeFile.write(file, html());
     } catch (IOException e) {
-      throw new InputException(file + ": the page cannot be written: " + e.getMessage(), e);
+      throw new InputException(
+          file + ": the page cannot be written: " + InputException.reason(e), e);
     }
   }
 }

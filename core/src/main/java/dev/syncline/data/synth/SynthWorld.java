@@ -90,7 +90,7 @@ public record SynthWorld(
       Files.move(partial, dir);
       done = true;
     } catch (IOException e) {
-      throw new InputException(partial + ": cannot be written: " + e, e);
+      throw new InputException(partial + ": cannot be written: " + InputException.reason(e), e);
     } finally {
       if (!done) {
         delete(partial);

@@ -2,10 +2,9 @@ package dev.syncline.torch.certify;
 
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.json.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,13 +62,7 @@ public record Certificate(
 
   /** Writes {@code card.json} and {@code card.md} into a model folder, each aside and renamed. */
   public void write(Path folder, String markdown) throws IOException {
-    put(folder.resolve("card.json"), json().pretty());
-    put(folder.resolve("card.md"), markdown);
-  }
-
-  private static void put(Path file, String text) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + ".partial");
-    Files.writeString(aside, text);
-    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    WholeFile.write(folder.resolve("card.json"), json().pretty());
+    WholeFile.write(folder.resolve("card.md"), markdown);
   }
 }

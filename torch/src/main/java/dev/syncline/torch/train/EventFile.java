@@ -139,7 +139,7 @@ public final class EventFile implements AutoCloseable {
   }
 
   private static InputException unwritable(Path file, IOException e) {
-    return new InputException(file + ": cannot be written: " + e, e);
+    return new InputException(file + ": cannot be written: " + InputException.reason(e), e);
   }
 
   private static void closeQuietly(FileChannel channel, IOException because) {

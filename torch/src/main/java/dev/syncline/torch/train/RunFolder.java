@@ -2,6 +2,7 @@ package dev.syncline.torch.train;
 
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
+import dev.syncline.json.WholeFile;
 import dev.syncline.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
@@ -79,7 +79,7 @@ public final class RunFolder implements AutoCloseable {
           path + ": holds a finished training: choose another --out, or remove the folder");
     }
     if (!Files.exists(last())) {
-      write(file, config.pretty()); // Nothing was kept yet: begin.
+      WholeFile.write(file, config.pretty()); // Nothing was kept yet: begin.
     } else if (!resume) {
       throw new InputException(
           path
@@ -99,13 +99,6 @@ public final class RunFolder implements AutoCloseable {
         Files.delete(file);
       }
     }
-  }
-
-  /** Writes a text aside and renames it over the old one. */
-  static void write(Path file, String text) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + ".partial");
-    Files.writeString(aside, text);
-    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   public Path path() {
