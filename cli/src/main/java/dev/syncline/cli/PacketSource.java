@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /** Where the packets of a stream come from, in the order in which they are complete. */
 sealed interface PacketSource extends AutoCloseable {
@@ -36,6 +37,13 @@ sealed interface PacketSource extends AutoCloseable {
 
   @Override
   void close();
+
+  /** The first modality of a session whose front end is of a kind. */
+  static Optional<String> first(Session session, Class<?> kind) {
+    return session.modalities().stream()
+        .filter(m -> kind.isInstance(session.model().spec().modalities().get(m).frontEnd()))
+        .findFirst();
+  }
 
   /** Clips of a data set, one behind the other. */
   final class Clips implements PacketSource {
@@ -109,8 +117,8 @@ sealed interface PacketSource extends AutoCloseable {
         throw new InputException(file + ": no such file");
       }
       ModelSpec spec = session.model().spec();
-      audioName = first(session, FrontEnd.Audio.class);
-      videoName = first(session, FrontEnd.Image.class);
+      audioName = first(session, FrontEnd.Audio.class).orElse(null);
+      videoName = first(session, FrontEnd.Image.class).orElse(null);
       Probe probe = Probe.of(Ffmpeg.ON_PATH, file, MediaLimits.DEFAULT);
       boolean hears = audioName != null && probe.audio().isPresent();
       boolean sees = videoName != null && probe.video().isPresent();
@@ -125,13 +133,6 @@ sealed interface PacketSource extends AutoCloseable {
       readSound();
       readPicture();
       startNs = Math.min(time(nextSound), time(nextPicture));
-    }
-
-    private static String first(Session session, Class<?> kind) {
-      return session.modalities().stream()
-          .filter(m -> kind.isInstance(session.model().spec().modalities().get(m).frontEnd()))
-          .findFirst()
-          .orElse(null);
     }
 
     private static long time(Packet p) {

@@ -7,6 +7,7 @@ import dev.syncline.cli.live.Timeline;
 import dev.syncline.cli.live.WebVtt;
 import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
+import dev.syncline.data.FrameFiles;
 import dev.syncline.json.Field;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
@@ -22,6 +23,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,10 +52,19 @@ final class StreamCommand implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "FILE",
-      description = "any file that ffmpeg reads")
+      description = "a WAV file, or any other that ffmpeg reads")
   private Path file;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "data set folder, in place of FILE")
+  @Option(
+      names = "--frames",
+      paramLabel = "PATTERN",
+      description = "numbered pictures, such as frames/%%05d.jpg, alone or beside a WAV file")
+  private Path frames;
+
+  @Option(names = "--fps", paramLabel = "N", description = "pictures a second of --frames")
+  private Double fps;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "data set folder, in place of files")
   private Path data;
 
   @Option(
@@ -102,9 +113,10 @@ final class StreamCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     double factor = factor();
-    if ((file == null) == (data == null)) {
-      throw usage("name either a FILE or a data set by --data");
+    if ((file == null && frames == null) == (data == null)) {
+      throw usage("name either files or a data set by --data");
     }
+    checkFrames();
     Model model = Models.load(folder);
     try (LiveRun run = new LiveRun(model, without.left(model), factor, System::nanoTime)) {
       stream(run, model);
@@ -118,6 +130,22 @@ final class StreamCommand implements Callable<Integer> {
         Writer to = writer(run);
         LiveOutput output = output(run, to, model)) {
       run.runGuarded(source, output);
+    }
+  }
+
+  private double rate() {
+    return fps == null ? 1 : fps;
+  }
+
+  private void checkFrames() {
+    if ((frames == null) != (fps == null)) {
+      throw usage("--frames and --fps go together");
+    } else if (frames != null && !FrameFiles.isNumbered(frames.toString())) {
+      throw usage("--frames must have a number in its name, such as %05d.jpg, is " + frames);
+    } else if (fps != null && !(fps > 0 && fps <= 1000)) {
+      throw usage("--fps must be above 0 and at most 1000, is " + fps);
+    } else if (frames != null && file != null && !LooseFiles.isWav(file)) {
+      throw usage("--frames stand beside a WAV file, not " + file);
     }
   }
 
@@ -145,7 +173,10 @@ final class StreamCommand implements Callable<Integer> {
   }
 
   private PacketSource source(LiveRun run) {
-    if (file != null) {
+    if (frames != null || (file != null && LooseFiles.suits(file, run.session()))) {
+      return new LooseFiles(Optional.ofNullable(file), Optional.ofNullable(frames), rate())
+          .source(run.session());
+    } else if (file != null) {
       return new PacketSource.Container(file, run.session());
     }
     Dataset dataset = Dataset.open(data);

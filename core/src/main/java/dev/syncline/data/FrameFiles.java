@@ -20,7 +20,7 @@ public record FrameFiles(Path folder, String prefix, int digits, String suffix) 
   private static final int MAX_FRAMES = 10_000_000;
 
   /** The files that a path whose last part has one {@code %05d} stands for. */
-  static FrameFiles of(Path pattern) {
+  public static FrameFiles of(Path pattern) {
     String name = pattern.getFileName().toString();
     Matcher place = PLACE.matcher(name);
     if (!place.find()) {
@@ -33,7 +33,8 @@ public record FrameFiles(Path folder, String prefix, int digits, String suffix) 
         name.substring(place.end()));
   }
 
-  static boolean isNumbered(String pattern) {
+  /** Whether the last part of a path has a number's place in it. */
+  public static boolean isNumbered(String pattern) {
     return PLACE.matcher(pattern.substring(pattern.lastIndexOf('/') + 1)).find();
   }
 
