@@ -135,7 +135,8 @@ class ModelTest {
   void aFullDiskLeavesTheOldSpecAndNothingElse() throws IOException {
     Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")));
     String old = Files.readString(dir.resolve(Model.SPEC));
-    Files.createSymbolicLink(dir.resolve(Model.SPEC + ".partial"), Path.of("/dev/full"));
+    String own = "." + ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
+    Files.createSymbolicLink(dir.resolve(Model.SPEC + own + ".partial"), Path.of("/dev/full"));
     assertThatThrownBy(() -> TinyModel.model(TinyModel.spec(7), 1).write(dir))
         .isInstanceOf(IOException.class);
     assertThat(dir.resolve(Model.SPEC)).hasContent(old);

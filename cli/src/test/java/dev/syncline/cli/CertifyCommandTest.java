@@ -1,0 +1,61 @@
+package dev.syncline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.syncline.json.Field;
+import dev.syncline.json.Json;
+import dev.syncline.step.Model;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertifyCommandTest {
+  @TempDir static Path folder;
+  private static TinyWorld world;
+
+  @BeforeAll
+  static void make() {
+    world = TinyWorld.make(folder, 2);
+  }
+
+  @Test
+  void oneObjectSaysThatTheModelIsCausalAndWhatItCosts() throws IOException {
+    Path model = world.model("model", 100, Optional.empty(), "audio", "visual");
+    CommandLineRun run = CommandLineRun.of("certify", model, "--data", world.dir(), "--json");
+    Field card = Json.parse("out", run.passed());
+    assertThat(card.get("causal").bool()).isTrue();
+    assertThat(card.get("checks").items()).hasSize(8).allMatch(c -> c.get("passed").bool());
+    assertThat(Json.read(model.resolve("card.json")).value()).isEqualTo(card.value());
+    assertThat(model.resolve("card.md")).content().contains("causal", card.get("digest").string());
+
+    Field cost = Json.parse("out", CommandLineRun.of("inspect", model, "--json").passed());
+    long parameters = 0;
+    assertThat(card.get("state_bytes").number()).isPositive();
+    for (Field node : cost.get("tree").items()) {
+      parameters += node.get("parameters").integer(0, Long.MAX_VALUE >> 11);
+    }
+    assertThat(card.get("parameters").get("total").number()).isEqualTo((double) parameters);
+  }
+
+  @Test
+  void aModelThatCannotBeReadIsRefusedAndGetsNoCard() throws IOException {
+    Path model = world.model("damaged", 100, Optional.empty(), "audio");
+    Path weights = model.resolve(Model.WEIGHTS);
+    try (FileChannel file = FileChannel.open(weights, StandardOpenOption.WRITE)) {
+      ByteBuffer nan = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(Float.NaN);
+      file.write(nan.flip(), file.size() - 4);
+    }
+    assertThat(CommandLineRun.of("certify", model).refused(1)).contains("NaN");
+    Files.delete(weights);
+    assertThat(CommandLineRun.of("certify", model).refused(1)).contains(weights.toString());
+    assertThat(model.resolve("card.json")).doesNotExist();
+  }
+}

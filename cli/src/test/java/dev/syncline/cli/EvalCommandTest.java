@@ -1,0 +1,164 @@
+package dev.syncline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.syncline.json.Field;
+import dev.syncline.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvalCommandTest {
+  @TempDir static Path folder;
+  private static TinyWorld world;
+  private static Path model;
+
+  @TempDir Path temp;
+
+  @BeforeAll
+  static void make() throws Exception {
+    world = TinyWorld.make(folder, 2);
+    model = world.model("model", 100, Optional.empty(), "audio", "visual");
+  }
+
+  private static CommandLineRun eval(Object... more) {
+    List<Object> args =
+        new ArrayList<>(
+            List.of("eval", model, "--data", world.dir(), "--cache", folder.resolve("cache")));
+    args.addAll(List.of(more));
+    return CommandLineRun.of(args.toArray());
+  }
+
+  /** All probabilities, clip by clip. */
+  private List<double[]> said(String name, Object... more) {
+    Path file = temp.resolve(name);
+    List<Object> args = new ArrayList<>(List.of("--predictions", file));
+    args.addAll(List.of(more));
+    eval(args.toArray()).passed();
+    List<double[]> clips = new ArrayList<>();
+    for (Field clip : Json.read(file).get("clips").items()) {
+      clips.add(
+          List.of("audio", "visual").stream()
+              .flatMap(track -> clip.get("probabilities").get(track).items().stream())
+              .flatMap(row -> row.items().stream())
+              .mapToDouble(Field::number)
+              .toArray());
+    }
+    return clips;
+  }
+
+  @Test
+  void theFormThatTrainedAndTheOneThatStreamsSayTheSame() {
+    List<double[]> step = said("step");
+    List<double[]> parallel = said("parallel", "--form", "parallel");
+    assertThat(step).hasSize(3);
+    for (int i = 0; i < step.size(); i++) {
+      assertThat(parallel.get(i)).containsExactly(step.get(i), within(1e-4));
+    }
+  }
+
+  @Test
+  void aStreamOfAllClipsDiffersFromTheSecondClipOn() {
+    List<double[]> step = said("step");
+    List<double[]> stream = said("stream", "--form", "stream");
+    assertThat(stream.getFirst()).isEqualTo(step.getFirst());
+    assertThat(stream.get(1)).isNotEqualTo(step.get(1));
+  }
+
+  @Test
+  void aMissingModalityChangesWhatIsSaid() {
+    List<double[]> all = said("all");
+    assertThat(said("deaf", "--without", "audio").getFirst()).isNotEqualTo(all.getFirst());
+    assertThat(said("blind", "--without", "visual").getFirst()).isNotEqualTo(all.getFirst());
+  }
+
+  @Test
+  void scoreGivesTheSameScoresForItsFiles() {
+    Path predictions = temp.resolve("p.json");
+    Path truth = temp.resolve("t.json");
+    String keys = "segment_f1.audio,oad.map.visual,event_f1.av@mIoU0.5,brier.binary.audio";
+    Field own =
+        Json.parse(
+            "eval",
+            eval("--predictions", predictions, "--truth", truth, "--metrics", keys, "--json")
+                .passed());
+    Field again =
+        Json.parse(
+            "score",
+            CommandLineRun.of(
+                    "score",
+                    "--truth",
+                    truth,
+                    "--predictions",
+                    predictions,
+                    "--metrics",
+                    keys,
+                    "--json")
+                .passed());
+    again
+        .get("metrics")
+        .fields()
+        .forEach(
+            (key, value) ->
+                assertThat(value.value()).as(key).isEqualTo(own.get("metrics").get(key).value()));
+    assertThat(again.get("metrics").fields()).hasSizeGreaterThanOrEqualTo(4);
+  }
+
+  @Test
+  void thePageLoadsNothingAndNamesFloorsAndBaselines() throws IOException {
+    Path deaf = world.model("deaf", 100, Optional.empty(), "visual");
+    Path page = temp.resolve("page.html");
+    eval("--report", page, "--compare", "lip reader=" + deaf, "--clips", "1").passed();
+    String html = Files.readString(page);
+    assertThat(html)
+        .contains("all negative", "all positive", "lip reader")
+        .contains(world.data().classes())
+        .doesNotContain("src=\"http", "href=\"http", "@import", "src=\"/");
+    assertThat(temp).isDirectoryNotContaining(f -> !f.equals(page));
+  }
+
+  @Test
+  void whatCannotBeEvaluatedIsOneLineAndLeavesNothing() throws IOException {
+    Path page = temp.resolve("page.html");
+    assertThat(eval("--split", "tset", "--report", page).refused(1))
+        .contains("no split \"tset\"", "did you mean \"test\"");
+    assertThat(eval("--split", "val", "--report", page).refused(1)).contains("is empty");
+    assertThat(eval("--without", "audoi").refused(2)).contains("did you mean \"audio\"");
+    assertThat(eval("--without", "audio,visual").refused(2)).contains("at least one");
+    assertThat(eval("--threshold", "1.5").refused(2)).contains("from 0 to 1");
+    assertThat(eval("--metrics", "segment_f2.audio").refused(2)).contains("segment_f1");
+    assertThat(eval("--compare", "x=" + model).refused(2)).contains("--report");
+    assertThat(eval("--report", page, "--compare", "x=" + temp).refused(1)).contains("no model");
+    Path file = Files.writeString(temp.resolve("file"), "x");
+    assertThat(eval("--predictions", file.resolve("p.json")).refused(1)).contains("file");
+    assertThat(temp).isDirectoryNotContaining(f -> !f.equals(file));
+  }
+
+  @Test
+  void aModelThatLacksAFileIsRefusedByItsName() throws IOException {
+    for (String name : List.of("model.json", "model.safetensors")) {
+      Path damaged = world.model("damaged", 100, Optional.empty(), "audio");
+      Files.delete(damaged.resolve(name));
+      String line = CommandLineRun.of("eval", damaged, "--data", world.dir()).refused(1);
+      assertThat(line).contains(name);
+    }
+  }
+
+  @Test
+  void jsonIsOneObjectWithTheMainScores() {
+    Field scores = Json.parse("out", eval("--json").passed());
+    assertThat(scores.get("format").string()).isEqualTo("syncline-scores/1");
+    assertThat(scores.get("metrics").fields())
+        .containsKeys("segment_f1.audio.micro", "segment_f1.visual.micro", "segment_f1.av.micro");
+    assertThat(scores.get("counts").get("clips").integer(3, 3)).isEqualTo(3);
+    assertThat(Arrays.asList(scores.get("threshold").number())).containsExactly(0.5);
+  }
+}
