@@ -6,16 +6,14 @@ import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
 import dev.syncline.data.synth.SynthWorld;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class DataInspectCommandTest {
   @TempDir static Path shared;
@@ -23,24 +21,16 @@ class DataInspectCommandTest {
 
   @TempDir Path temp;
 
-  private record Ran(int exit, String out, String err) {}
-
   @BeforeAll
   static void make() {
     data = shared.resolve("tiny-world");
     new SynthWorld(3, 2, 2, 16, 5, SynthWorld.split(1, 0, 0)).write(data, 2);
   }
 
-  private Ran inspect(Path dir, String... more) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command =
-        Exit.install(new CommandLine(new DataInspectCommand()))
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
-    List<String> args = new java.util.ArrayList<>(List.of(dir.toString()));
+  private CommandLineRun inspect(Path dir, String... more) {
+    List<Object> args = new ArrayList<>(List.of("data", "inspect", dir));
     args.addAll(List.of(more));
-    return new Ran(command.execute(args.toArray(String[]::new)), out.toString(), err.toString());
+    return CommandLineRun.of(args.toArray());
   }
 
   private String page(String... more) throws IOException {
@@ -48,9 +38,9 @@ class DataInspectCommandTest {
     String[] args = java.util.Arrays.copyOf(more, more.length + 2);
     args[more.length] = "--out";
     args[more.length + 1] = file.toString();
-    Ran ran = inspect(data, args);
-    assertThat(ran.exit).as(ran.err).isZero();
-    assertThat(ran.out.lines().findFirst()).contains(file.toString());
+    CommandLineRun ran = inspect(data, args);
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.out().lines().findFirst()).contains(file.toString());
     return Files.readString(file);
   }
 
@@ -100,13 +90,13 @@ class DataInspectCommandTest {
 
   @Test
   void whatCannotBeIsOneLine() throws IOException {
-    Ran missing = inspect(temp.resolve("nowhere"));
-    assertThat(missing.exit).isEqualTo(1);
-    assertThat(missing.err.lines()).hasSize(1);
-    assertThat(inspect(data, "--clips", "-1").exit).isEqualTo(2);
+    CommandLineRun missing = inspect(temp.resolve("nowhere"));
+    assertThat(missing.exit()).isEqualTo(1);
+    assertThat(missing.err().lines()).hasSize(1);
+    assertThat(inspect(data, "--clips", "-1").exit()).isEqualTo(2);
     Path file = Files.writeString(temp.resolve("file"), "x");
-    Ran unwritable = inspect(data, "--out", file.resolve("page.html").toString());
-    assertThat(unwritable.exit).isEqualTo(1);
-    assertThat(unwritable.err).contains("cannot be written").hasLineCount(1);
+    CommandLineRun unwritable = inspect(data, "--out", file.resolve("page.html").toString());
+    assertThat(unwritable.exit()).isEqualTo(1);
+    assertThat(unwritable.err()).contains("cannot be written").hasLineCount(1);
   }
 }

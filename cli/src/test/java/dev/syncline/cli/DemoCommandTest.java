@@ -3,10 +3,7 @@ package dev.syncline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.syncline.json.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,45 +13,27 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoCommandTest {
   @TempDir Path temp;
 
-  private record Ran(int exit, String out, String err) {}
-
-  private static Ran run(String... args) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    ByteArrayOutputStream complained = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-      int exit = Main.run(args);
-      return new Ran(
-          exit, said.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
-
   @Test
   void goesTheWholeWayFromNothingToACertifiedModelAndAReport() throws IOException {
     Path dir = temp.resolve("demo");
-    Ran ran = run("demo", "--quick", "--out", dir.toString(), "--seed", "3");
-    assertThat(ran.exit).as(ran.out + ran.err).isZero();
+    CommandLineRun ran =
+        CommandLineRun.of("demo", "--quick", "--out", dir.toString(), "--seed", "3");
+    assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
     for (int stage = 1; stage <= 6; stage++) {
       String head = stage + "/6  ";
-      assertThat(ran.out.lines().filter(line -> line.startsWith(head))).hasSize(1);
+      assertThat(ran.out().lines().filter(line -> line.startsWith(head))).hasSize(1);
     }
     for (String name :
         List.of("audio-visual", "audio-only", "visual-only", "all negative", "all positive")) {
-      assertThat(ran.out).containsPattern("\n +" + name + "( +[0-9.]{5}){6}\n");
+      assertThat(ran.out()).containsPattern("\n +" + name + "( +[0-9.]{5}){6}\n");
     }
-    assertThat(ran.out).doesNotContain("\u001b").contains("causal: ");
+    assertThat(ran.out()).doesNotContain("\u001b").contains("causal: ");
     assertThat(Files.readString(dir.resolve("report.html")))
         .contains("audio-visual", "visual-only");
     Path model = dir.resolve("audio-visual/model");
     assertThat(Json.read(model.resolve("card.json")).get("causal").bool()).isTrue();
     assertThat(model.resolve("card.md")).exists();
-    assertThat(ran.out).contains(dir.resolve("report.html").toString(), model.toString());
+    assertThat(ran.out()).contains(dir.resolve("report.html").toString(), model.toString());
     assertThat(dir.resolve("cache")).doesNotExist();
     assertThat(Json.read(dir.resolve("world/dataset.json")).get("synth").get("seed").integer(0, 9))
         .isEqualTo(3);
@@ -64,10 +43,10 @@ class DemoCommandTest {
   void aFolderThatIsNotEmptyIsRefusedWithTheFix() throws IOException {
     Path file = Files.writeString(temp.resolve("notes.txt"), "mine");
     for (Path out : List.of(temp, file)) {
-      Ran ran = run("demo", "--quick", "--out", out.toString());
-      assertThat(ran.exit).isEqualTo(1);
-      assertThat(ran.err).contains(out.toString(), "--out").hasLineCount(1);
-      assertThat(ran.out).isEmpty();
+      CommandLineRun ran = CommandLineRun.of("demo", "--quick", "--out", out.toString());
+      assertThat(ran.exit()).isEqualTo(1);
+      assertThat(ran.err()).contains(out.toString(), "--out").hasLineCount(1);
+      assertThat(ran.out()).isEmpty();
     }
     assertThat(file).hasContent("mine");
   }

@@ -12,8 +12,6 @@ import dev.syncline.step.Model;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.time.Tick;
 import dev.syncline.weights.Weights;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +25,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class EvalReportsTest {
   @TempDir static Path folder;
@@ -36,8 +33,6 @@ class EvalReportsTest {
   private static String page;
   private static Field scores;
   private static Field baseline;
-
-  private record Ran(int exit, String out, String err) {}
 
   @BeforeAll
   static void make() throws Exception {
@@ -78,25 +73,19 @@ class EvalReportsTest {
         .write(folder.resolve(name));
   }
 
-  private static Ran eval(String model, String... more) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command =
-        Exit.install(new CommandLine(new EvalCommand()))
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
-    List<String> args = new ArrayList<>(List.of(folder.resolve(model).toString()));
-    args.addAll(List.of("--data", data.toString(), "--cache", folder.resolve("cache").toString()));
+  private static CommandLineRun eval(String model, String... more) {
+    List<Object> args = new ArrayList<>(List.of("eval", folder.resolve(model)));
+    args.addAll(List.of("--data", data, "--cache", folder.resolve("cache")));
     args.addAll(List.of(more));
-    return new Ran(command.execute(args.toArray(String[]::new)), out.toString(), err.toString());
+    return CommandLineRun.of(args.toArray());
   }
 
   private static Field score(String model, String... more) {
     String[] args = java.util.Arrays.copyOf(more, more.length + 1);
     args[more.length] = "--json";
-    Ran ran = eval(model, args);
-    assertThat(ran.exit).as(ran.err).isZero();
-    return Json.parse("scores", ran.out).get("metrics");
+    CommandLineRun ran = eval(model, args);
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    return Json.parse("scores", ran.out()).get("metrics");
   }
 
   /** A row of the table of scores: what stands in its cells, its name first. */
@@ -195,7 +184,7 @@ class EvalReportsTest {
 
   @Test
   void aBaselineWithoutAPageAndANegativeNumberOfClipsAreRefused() {
-    assertThat(eval("both", "--compare", "a=" + folder.resolve("deaf")).exit).isEqualTo(2);
-    assertThat(eval("both", "--report", folder + "/p.html", "--clips", "-1").exit).isEqualTo(2);
+    assertThat(eval("both", "--compare", "a=" + folder.resolve("deaf")).exit()).isEqualTo(2);
+    assertThat(eval("both", "--report", folder + "/p.html", "--clips", "-1").exit()).isEqualTo(2);
   }
 }

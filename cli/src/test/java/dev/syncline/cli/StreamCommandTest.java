@@ -11,24 +11,20 @@ import dev.syncline.step.Model;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.time.Tick;
 import dev.syncline.weights.Weights;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class StreamCommandTest {
   @TempDir static Path folder;
   private static Path data;
   private static Path model;
   private static Dataset dataset;
-
-  record Ran(int exit, String out, String err) {}
 
   @BeforeAll
   static void make() throws Exception {
@@ -43,17 +39,6 @@ class StreamCommandTest {
         .write(model);
   }
 
-  static Ran run(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command =
-        new CommandLine(new Main())
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
-    int exit = Exit.install(command).execute(args);
-    return new Ran(exit, out.toString(), err.toString());
-  }
-
   @Test
   void streamGivesTickForTickExactlyTheProbabilitiesOfEval() throws Exception {
     for (String speed : List.of("max", "20")) {
@@ -61,35 +46,36 @@ class StreamCommandTest {
         Path predictions = folder.resolve("p" + speed + without + ".json");
         String[] missing = without.isEmpty() ? new String[0] : new String[] {"--without", without};
         assertThat(
-                run(join(
-                        missing,
-                        "eval",
-                        model + "",
-                        "--data",
-                        data + "",
-                        "--cache",
-                        folder + "/cache",
-                        "--predictions",
-                        predictions + ""))
-                    .exit)
+                CommandLineRun.of(
+                        join(
+                            missing,
+                            "eval",
+                            model,
+                            "--data",
+                            data,
+                            "--cache",
+                            folder + "/cache",
+                            "--predictions",
+                            predictions))
+                    .exit())
             .isZero();
         for (Field clip : Json.read(predictions).get("clips").items()) {
-          Ran streamed =
-              run(
+          CommandLineRun streamed =
+              CommandLineRun.of(
                   join(
                       missing,
                       "stream",
-                      model + "",
+                      model,
                       "--data",
-                      data + "",
+                      data,
                       "--clip",
                       clip.get("id").string(),
                       "--speed",
                       speed,
                       "--format",
                       "jsonl"));
-          assertThat(streamed.exit).as(streamed.err).isZero();
-          compare(clip, streamed.out);
+          assertThat(streamed.exit()).as(streamed.err()).isZero();
+          compare(clip, streamed.out());
         }
       }
     }
@@ -114,101 +100,93 @@ class StreamCommandTest {
     assertThat(tick).isEqualTo(20);
   }
 
-  private static String[] join(String[] more, String... args) {
-    String[] all = java.util.Arrays.copyOf(args, args.length + more.length);
-    System.arraycopy(more, 0, all, args.length, more.length);
-    return all;
+  private static Object[] join(String[] more, Object... args) {
+    return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
   }
 
   @Test
   void scoreOfWhatEvalWroteGivesEvalsNumbers() throws Exception {
     Path predictions = folder.resolve("pp.json");
     Path truth = folder.resolve("tt.json");
-    Ran eval =
-        run(
+    CommandLineRun eval =
+        CommandLineRun.of(
             "eval",
-            model + "",
+            model,
             "--data",
-            data + "",
+            data,
             "--cache",
             folder + "/cache",
             "--predictions",
-            predictions + "",
+            predictions,
             "--truth",
-            truth + "",
+            truth,
             "--metrics",
             "llp",
             "--json");
-    Ran score =
-        run(
+    CommandLineRun score =
+        CommandLineRun.of(
             "score",
             "--truth",
-            truth + "",
+            truth,
             "--predictions",
-            predictions + "",
+            predictions,
             "--metrics",
             "segment_f1.audio.micro,llp",
             "--json");
-    assertThat(score.exit).as(score.err).isZero();
+    assertThat(score.exit()).as(score.err()).isZero();
     String key = "segment_f1.audio.micro";
-    assertThat(Json.parse("s", score.out).get("metrics").object().get(key))
-        .isEqualTo(Json.parse("e", eval.out).get("metrics").object().get(key));
+    assertThat(Json.parse("s", score.out()).get("metrics").object().get(key))
+        .isEqualTo(Json.parse("e", eval.out()).get("metrics").object().get(key));
   }
 
   @Test
   void wrongCommandLinesAndInputsEndInOneClearLine() {
     String clip = dataset.clips().getFirst();
-    check(
-        run("stream", model + "", "--data", data + "", "--clip", clip + "x"),
-        1,
-        "did you mean \"" + clip + "\"?");
-    check(
-        run("stream", model + "", "--data", data + "", "--clip", clip, "--speed", "0"),
-        2,
-        "--speed must be above 0");
-    check(run("stream", model + ""), 2, "name either a FILE or a data set");
-    check(
-        run("stream", folder + "/nothing", "--data", data + "", "--clip", clip),
-        1,
-        "no model there");
-    check(run("stream", model + "", folder + "/no.mp4", "--speed", "max"), 1, "no such file");
-    check(
-        run("stream", model + "", "--data", data + "", "--clip", clip, "--without", "audoi"),
-        2,
-        "did you mean \"audio\"?");
-    check(
-        run(
-            "stream",
-            model + "",
-            "--data",
-            data + "",
-            "--clip",
-            clip,
-            "--format",
-            "jsonl",
-            "--speed",
-            "max",
-            "--out",
-            model + "/model.json"),
-        1,
-        "is there already");
-  }
-
-  private static void check(Ran ran, int exit, String message) {
-    assertThat(ran.err).contains(message);
-    assertThat(ran.exit).isEqualTo(exit);
-    assertThat(ran.err.strip().lines().count()).isEqualTo(1);
+    assertThat(CommandLineRun.of("stream", model, "--data", data, "--clip", clip + "x").refused(1))
+        .contains("did you mean \"" + clip + "\"?");
+    assertThat(
+            CommandLineRun.of("stream", model, "--data", data, "--clip", clip, "--speed", "0")
+                .refused(2))
+        .contains("--speed must be above 0");
+    assertThat(CommandLineRun.of("stream", model).refused(2))
+        .contains("name either files or a data set");
+    assertThat(
+            CommandLineRun.of("stream", folder + "/nothing", "--data", data, "--clip", clip)
+                .refused(1))
+        .contains("no model there");
+    assertThat(CommandLineRun.of("stream", model, folder + "/no.mp4", "--speed", "max").refused(1))
+        .contains("no such file");
+    assertThat(
+            CommandLineRun.of("stream", model, "--data", data, "--clip", clip, "--without", "audoi")
+                .refused(2))
+        .contains("did you mean \"audio\"?");
+    assertThat(
+            CommandLineRun.of(
+                    "stream",
+                    model,
+                    "--data",
+                    data,
+                    "--clip",
+                    clip,
+                    "--format",
+                    "jsonl",
+                    "--speed",
+                    "max",
+                    "--out",
+                    model + "/model.json")
+                .refused(1))
+        .contains("is there already");
   }
 
   @Test
   void webVttAndStatisticsAreWritten() throws Exception {
     Path vtt = folder.resolve("a.vtt");
-    Ran ran =
-        run(
+    CommandLineRun ran =
+        CommandLineRun.of(
             "stream",
-            model + "",
+            model,
             "--data",
-            data + "",
+            data,
             "--clip",
             dataset.clips().getFirst(),
             "--speed",
@@ -216,20 +194,22 @@ class StreamCommandTest {
             "--format",
             "vtt",
             "--out",
-            vtt + "",
+            vtt,
             "--stats");
-    assertThat(ran.exit).as(ran.err).isZero();
+    assertThat(ran.exit()).as(ran.err()).isZero();
     assertThat(Files.readString(vtt)).startsWith("WEBVTT");
-    assertThat(ran.err).contains("20 ticks").contains("front end").contains("share of real time");
+    assertThat(ran.err()).contains("20 ticks").contains("front end").contains("share of real time");
   }
 
   @Test
   void inspectShowsTreeAndTotals() {
-    Ran ran = run("inspect", model + "");
-    assertThat(ran.exit).as(ran.err).isZero();
-    assertThat(ran.out).contains("receptive field").contains("gru (units").contains("parameters");
+    CommandLineRun ran = CommandLineRun.of("inspect", model);
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("receptive field").contains("gru (units").contains("parameters");
     assertThat(
-            Json.parse("inspect", run("inspect", model + "", "--json").out).get("flops").number())
+            Json.parse("inspect", CommandLineRun.of("inspect", model, "--json").out())
+                .get("flops")
+                .number())
         .isPositive();
   }
 }

@@ -6,10 +6,7 @@ import dev.syncline.data.ToneDataset;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.torch.train.RunFolder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,35 +25,8 @@ class TrainCommandTest {
 
   @TempDir Path temp;
 
-  /** How a command line ended, and what it said on standard output and standard error. */
-  private record Ending(int code, String out, String err) {
-    /** Its one line about input that was refused. */
-    String refusal() {
-      assertThat(code).as(err).isEqualTo(1);
-      assertThat(err.lines()).hasSize(1);
-      return err.strip();
-    }
-  }
-
-  private static Ending run(String... args) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    ByteArrayOutputStream complained = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-      int code = Main.run(args);
-      return new Ending(
-          code, said.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
-
   /** Trains one epoch on the vectors alone, the fastest that there is, unless told otherwise. */
-  private static Ending train(Path data, Path out, String... more) {
+  private static CommandLineRun train(Path data, Path out, String... more) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("--cache", "=" + shared.resolve("cache"));
     options.put("--modalities", "=vectors");
@@ -67,10 +37,10 @@ class TrainCommandTest {
     }
     List<String> args = new ArrayList<>(List.of("train", "--data=" + data, "--out=" + out));
     options.forEach((name, value) -> args.add(name + value));
-    return run(args.toArray(String[]::new));
+    return CommandLineRun.of(args.toArray());
   }
 
-  private Ending train(String... more) {
+  private CommandLineRun train(String... more) {
     return train(tones.dir, temp.resolve("run"), more);
   }
 
@@ -78,7 +48,7 @@ class TrainCommandTest {
   static void make() {
     tones = ToneDataset.write(shared.resolve("data"), 4, 2, 0, 1);
     finished = shared.resolve("finished");
-    assertThat(train(tones.dir, finished).code()).isZero();
+    assertThat(train(tones.dir, finished).exit()).isZero();
   }
 
   private static byte[] weights(Path run) throws IOException {
@@ -91,8 +61,8 @@ class TrainCommandTest {
 
   @Test
   void aTrainingEndsWithItsModelsFolderAndTheSameOptionsGiveTheSameBytes() throws IOException {
-    Ending ending = train();
-    assertThat(ending.code()).isZero();
+    CommandLineRun ending = train();
+    assertThat(ending.exit()).isZero();
     assertThat(ending.out().strip()).isEqualTo(temp.resolve("run/model").toString());
     assertThat(ending.err()).contains("epoch 1, step 1 of 1, loss ").contains("validation ");
     assertThat(temp.resolve("run/model/model.json")).isRegularFile();
@@ -101,8 +71,9 @@ class TrainCommandTest {
 
   @Test
   void seedEpochsAndOtherFieldsAreThoseOfTheCommandLine() throws IOException {
-    Ending ending = train("--seed=5", "--epochs=2", "--set=learning_rate=0.5", "--set=patience=1");
-    assertThat(ending.code()).as(ending.err()).isZero();
+    CommandLineRun ending =
+        train("--seed=5", "--epochs=2", "--set=learning_rate=0.5", "--set=patience=1");
+    assertThat(ending.exit()).as(ending.err()).isZero();
     assertThat(config().train().seed()).isEqualTo(5);
     assertThat(config().train().epochs()).isEqualTo(2);
     assertThat(config().train().learningRate()).isEqualTo(0.5);
@@ -113,8 +84,8 @@ class TrainCommandTest {
 
   @Test
   void theModelHasTheTickAndTheModalitiesOfTheCommandLine() {
-    Ending ending = train("--tick-ms=200", "--modalities=vectors,motion");
-    assertThat(ending.code()).as(ending.err()).isZero();
+    CommandLineRun ending = train("--tick-ms=200", "--modalities=vectors,motion");
+    assertThat(ending.exit()).as(ending.err()).isZero();
     assertThat(config().model().tickMs()).isEqualTo(200);
     assertThat(config().model().modalities().keySet()).containsExactly("vectors", "motion");
     assertThat(config().model().outputs().keySet()).containsExactly("heard", "seen");
@@ -122,13 +93,13 @@ class TrainCommandTest {
 
   @Test
   void theCacheIsWhereItIsAskedFor() {
-    assertThat(train("--cache=" + temp.resolve("mine")).code()).isZero();
+    assertThat(train("--cache=" + temp.resolve("mine")).exit()).isZero();
     assertThat(temp.resolve("mine")).isDirectoryContaining("glob:**.safetensors");
   }
 
   @Test
   void aConfigurationFileIsThatOfARun() throws IOException {
-    assertThat(train("--config=" + finished.resolve("config.json")).code()).isZero();
+    assertThat(train("--config=" + finished.resolve("config.json")).exit()).isZero();
     assertThat(weights(temp.resolve("run"))).isEqualTo(weights(finished));
     assertThat(temp.resolve("run/config.json"))
         .hasSameTextualContentAs(finished.resolve("config.json"));
@@ -139,32 +110,32 @@ class TrainCommandTest {
     Path file = temp.resolve("config.json");
     Files.copy(finished.resolve("config.json"), file);
     ToneDataset.edit(file, "\"warmup\"", "\"warm_up\"");
-    assertThat(train("--config=" + file).refusal())
+    assertThat(train("--config=" + file).refused(1))
         .isEqualTo(file + ": train: unknown key \"warm_up\", did you mean \"warmup\"?");
     assertThat(temp.resolve("run")).doesNotExist();
   }
 
   @Test
   void aFieldThatDoesNotExistOrCannotBeIsRefused() {
-    assertThat(train("--set=learning_rat=1").refusal())
+    assertThat(train("--set=learning_rat=1").refused(1))
         .isEqualTo(
             "training configuration: unknown key \"learning_rat\", did you mean \"learning_rate\"?");
-    assertThat(train("--set=warmup=2").refusal())
+    assertThat(train("--set=warmup=2").refused(1))
         .isEqualTo("training configuration: warmup must be from 0 to 1, is 2.0");
-    assertThat(train("--set=batch=many").refusal())
+    assertThat(train("--set=batch=many").refused(1))
         .isEqualTo("training configuration: batch: must be a number, is the string \"many\"");
-    assertThat(train("--set=outputs={\"herd\":{}}").refusal())
+    assertThat(train("--set=outputs={\"herd\":{}}").refused(1))
         .contains("the model has no output \"herd\", did you mean \"heard\"?");
-    assertThat(train("--modalities=vector").refusal())
+    assertThat(train("--modalities=vector").refused(1))
         .contains("no modality \"vector\", did you mean \"vectors\"?");
-    assertThat(train("--tick-ms=130").refusal()).contains("no model fits this data set");
-    assertThat(train("--epoch=3").code()).isEqualTo(2);
+    assertThat(train("--tick-ms=130").refused(1)).contains("no model fits this data set");
+    assertThat(train("--epoch=3").exit()).isEqualTo(2);
   }
 
   @Test
   void aFinishedRunIsNotTouched() throws IOException {
     byte[] before = weights(finished);
-    assertThat(train(tones.dir, finished).refusal())
+    assertThat(train(tones.dir, finished).refused(1))
         .startsWith(finished + ": holds a finished training: choose another --out");
     assertThat(weights(finished)).isEqualTo(before);
   }
@@ -173,7 +144,7 @@ class TrainCommandTest {
   void aSecondTrainingIsRefusedWhileOneRuns() throws IOException {
     Path out = temp.resolve("run");
     try (RunFolder first = RunFolder.open(out, Json.object(), false)) {
-      assertThat(train().refusal())
+      assertThat(train().refused(1))
           .startsWith(first.path() + ": another training is running in this folder");
     }
   }
@@ -181,12 +152,12 @@ class TrainCommandTest {
   @Test
   void aRunThatWasInterruptedIsGoneOnWithByResumeAndOnlyAsItWasBegun() throws IOException {
     Path out = temp.resolve("run");
-    assertThat(train().code()).isZero();
+    assertThat(train().exit()).isZero();
     interrupted(out);
-    assertThat(train().refusal()).contains("holds a training that was begun").contains("--resume");
-    assertThat(train("--resume", "--seed=3").refusal())
+    assertThat(train().refused(1)).contains("holds a training that was begun").contains("--resume");
+    assertThat(train("--resume", "--seed=3").refused(1))
         .contains("the run was begun with another configuration");
-    assertThat(train("--resume").code()).isZero();
+    assertThat(train("--resume").exit()).isZero();
     assertThat(weights(out)).isEqualTo(weights(finished));
   }
 
@@ -200,10 +171,10 @@ class TrainCommandTest {
   @Test
   void aDamagedCheckpointIsRefused() throws IOException {
     Path out = temp.resolve("run");
-    assertThat(train().code()).isZero();
+    assertThat(train().exit()).isZero();
     interrupted(out);
     ToneDataset.halve(out.resolve("checkpoints/last.safetensors"));
-    assertThat(train("--resume").refusal())
+    assertThat(train("--resume").refused(1))
         .startsWith(out.resolve("checkpoints/last.safetensors").toString())
         .endsWith("(the checkpoint is damaged: remove the run folder and begin anew)");
   }
@@ -226,21 +197,21 @@ class TrainCommandTest {
          "train": {}}
         """);
     Path encoders = Files.createDirectory(temp.resolve("encoders"));
-    assertThat(train("--config=" + file, "--encoders=" + encoders).refusal())
+    assertThat(train("--config=" + file, "--encoders=" + encoders).refused(1))
         .isEqualTo(
             encoders.resolve("net.onnx") + ": no such encoder (--encoders names the folder)");
-    assertThat(train("--config=" + file).refusal())
+    assertThat(train("--config=" + file).refused(1))
         .isEqualTo(
             temp.resolve("run/encoders/net.onnx")
                 + ": no such encoder (--encoders names the folder)");
     Files.writeString(encoders.resolve("net.onnx"), "not a network");
-    assertThat(train("--config=" + file, "--encoders=" + encoders).refusal())
+    assertThat(train("--config=" + file, "--encoders=" + encoders).refused(1))
         .contains("encoders/net.onnx");
   }
 
   @Test
   void soundAtAnotherRateThanThatOfTheEncoderIsRefused() {
-    assertThat(train("--modalities=audio", "--encoders=" + temp).refusal())
+    assertThat(train("--modalities=audio", "--encoders=" + temp).refused(1))
         .isEqualTo(tones.dir + ": audio has 8000.0 samples a second, yamnet.onnx wants 16000");
   }
 
@@ -249,24 +220,24 @@ class TrainCommandTest {
     ToneDataset other = ToneDataset.write(temp.resolve("data"), 2, 2, 0, 1);
     Path wav = other.file("val1", "audio.wav");
     ToneDataset.halve(wav);
-    Ending one = train(other.dir, temp.resolve("run"), "--modalities=audio");
-    assertThat(one.refusal()).startsWith(wav + ": ").contains("truncated");
+    CommandLineRun one = train(other.dir, temp.resolve("run"), "--modalities=audio");
+    assertThat(one.refused(1)).startsWith(wav + ": ").contains("truncated");
     ToneDataset.edit(other.file("val0", "events.json"), "bell", "bel");
-    Ending two = train(other.dir, temp.resolve("run"), "--modalities=audio");
-    assertThat(two.refusal())
+    CommandLineRun two = train(other.dir, temp.resolve("run"), "--modalities=audio");
+    assertThat(two.refused(1))
         .startsWith(other.dir + ": 3 problems: ")
         .contains("did you mean \"bell\"?")
         .contains(wav.toString());
     Files.copy(tones.file("val1", "audio.wav"), wav, StandardCopyOption.REPLACE_EXISTING);
     assertThat(temp.resolve("run/metrics.jsonl")).doesNotExist();
-    assertThat(train(temp.resolve("nothing"), temp.resolve("run")).refusal())
+    assertThat(train(temp.resolve("nothing"), temp.resolve("run")).refused(1))
         .isEqualTo(temp.resolve("nothing/dataset.json") + ": no such file");
   }
 
   @Test
   void aCacheThatCannotBeWrittenIsRefused() throws IOException {
     Path file = Files.writeString(temp.resolve("file"), "");
-    assertThat(train("--cache=" + file).refusal())
+    assertThat(train("--cache=" + file).refused(1))
         .startsWith(file + ": the feature cache cannot be written: ")
         .endsWith("choose another folder with --cache");
   }
