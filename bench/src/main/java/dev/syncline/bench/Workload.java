@@ -56,22 +56,7 @@ final class Workload {
   }
 
   private static ModelSpec spec() {
-    LogMel mel =
-        new LogMel(
-            RATE,
-            640,
-            320,
-            1024,
-            48,
-            50,
-            8000,
-            LogMel.Mel.HTK,
-            LogMel.Triangles.MEL,
-            false,
-            LogMel.WindowShape.HANN,
-            LogMel.Spectrum.MAGNITUDE,
-            LogMel.Log.LN_ADD,
-            0.001);
+    LogMel mel = LogMel.of(RATE, 640, 320, 1024, 48, 50, 8000);
     AudioRows rows = new AudioRows(mel, new Normalization.RunningMeanVariance(300, 1e-5));
     ImageScale scale =
         new ImageScale(SIDE, SIDE, 3, List.of(127.5), List.of(64.0), ImageScale.Antialias.AREA);

@@ -115,21 +115,14 @@ final class Exhibit {
 
   /** Windows of about 30 ms, half of them overlapping; bands up to 8 kHz. */
   private static LogMel mel(int rate, int fft) {
-    return new LogMel(
+    return LogMel.of(
         rate,
         fft / 2,
         fft / 4,
         fft,
         Math.min(BANDS, fft / 2),
         Math.min(50, rate / 100.0),
-        Math.min(8000, rate / 2.0),
-        LogMel.Mel.HTK,
-        LogMel.Triangles.MEL,
-        false,
-        LogMel.WindowShape.HANN,
-        LogMel.Spectrum.MAGNITUDE,
-        LogMel.Log.LN_ADD,
-        0.001);
+        Math.min(8000, rate / 2.0));
   }
 
   /** Rows of a long recording are joined, the loudest of each band kept, as they are read. */

@@ -159,22 +159,7 @@ final class Presets {
     int rate = (int) info.rateHz();
     int hop = rate / 50;
     int fft = Integer.highestOneBit(2 * hop - 1) * 2;
-    LogMel mel =
-        new LogMel(
-            rate,
-            2 * hop,
-            hop,
-            fft,
-            48,
-            50,
-            Math.min(8000, rate / 2.0),
-            LogMel.Mel.HTK,
-            LogMel.Triangles.MEL,
-            false,
-            LogMel.WindowShape.HANN,
-            LogMel.Spectrum.MAGNITUDE,
-            LogMel.Log.LN_ADD,
-            0.001);
+    LogMel mel = LogMel.of(rate, 2 * hop, hop, fft, 48, 50, Math.min(8000, rate / 2.0));
     AudioRows rows = new AudioRows(mel, new Normalization.None());
     return new Modality(new FrontEnd.Audio(rows, Optional.empty()), Optional.empty());
   }

@@ -105,41 +105,6 @@ class StreamCommandTest {
   }
 
   @Test
-  void scoreOfWhatEvalWroteGivesEvalsNumbers() throws Exception {
-    Path predictions = folder.resolve("pp.json");
-    Path truth = folder.resolve("tt.json");
-    CommandLineRun eval =
-        CommandLineRun.of(
-            "eval",
-            model,
-            "--data",
-            data,
-            "--cache",
-            folder + "/cache",
-            "--predictions",
-            predictions,
-            "--truth",
-            truth,
-            "--metrics",
-            "llp",
-            "--json");
-    CommandLineRun score =
-        CommandLineRun.of(
-            "score",
-            "--truth",
-            truth,
-            "--predictions",
-            predictions,
-            "--metrics",
-            "segment_f1.audio.micro,llp",
-            "--json");
-    assertThat(score.exit()).as(score.err()).isZero();
-    String key = "segment_f1.audio.micro";
-    assertThat(Json.parse("s", score.out()).get("metrics").object().get(key))
-        .isEqualTo(Json.parse("e", eval.out()).get("metrics").object().get(key));
-  }
-
-  @Test
   void wrongCommandLinesAndInputsEndInOneClearLine() {
     String clip = dataset.clips().getFirst();
     assertThat(CommandLineRun.of("stream", model, "--data", data, "--clip", clip + "x").refused(1))

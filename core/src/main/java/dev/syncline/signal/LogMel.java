@@ -39,6 +39,26 @@ public record LogMel(
     @Default("\"ln_add\"") Log log,
     @Default("0.001") double logOffset) {
 
+  /** Magnitudes in HTK bands, their natural logarithm after adding 0.001: the other defaults. */
+  public static LogMel of(
+      int rateHz, int window, int hop, int fft, int bands, double lowHz, double highHz) {
+    return new LogMel(
+        rateHz,
+        window,
+        hop,
+        fft,
+        bands,
+        lowHz,
+        highHz,
+        Mel.HTK,
+        Triangles.MEL,
+        false,
+        WindowShape.HANN,
+        Spectrum.MAGNITUDE,
+        Log.LN_ADD,
+        0.001);
+  }
+
   /** A scale of perceived pitch. */
   public enum Mel {
     /**
