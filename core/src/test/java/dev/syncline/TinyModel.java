@@ -12,6 +12,7 @@ import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
+import dev.syncline.spec.Recurrent.*;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
 import dev.syncline.step.Packet;
@@ -111,6 +112,12 @@ public final class TinyModel {
         new Residual(serial("norm", new RmsNorm(1e-5f), "attn", new Attention(2, 9, true))),
         "mlp",
         new Residual(serial("ff", new FeedForward(40, Function.GELU), "drop", new Dropout(0.1f))),
+        "rnn",
+        new Rnn(11, Squash.TANH),
+        "lstm",
+        new Lstm(9),
+        "linear",
+        new LinearRecurrence(12),
         "gru",
         new Gru(20));
   }

@@ -11,6 +11,7 @@ import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
+import dev.syncline.spec.Recurrent.Gru;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
 import dev.syncline.step.Session;

@@ -16,6 +16,7 @@ import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
+import dev.syncline.spec.Recurrent.Gru;
 import dev.syncline.time.Tick;
 import java.io.IOException;
 import java.nio.file.Files;

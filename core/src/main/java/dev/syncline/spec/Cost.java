@@ -45,9 +45,16 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
       case Conv2d c ->
           out(node)
               * (2L * c.kernel() * c.kernel() * channels(node, c.depthwise()) + (c.bias() ? 1 : 0));
-      case Gru g -> {
+      case Recurrent r -> {
         long in = node.input().width();
-        yield node.input().rows() * (long) g.units() * (6 * (in + g.units()) + 16);
+        long each =
+            switch (r) {
+              case Recurrent.Rnn ignored -> 2 * (in + r.units()) + 4;
+              case Recurrent.Gru ignored -> 6 * (in + r.units()) + 16;
+              case Recurrent.Lstm ignored -> 8 * (in + r.units()) + 21;
+              case Recurrent.LinearRecurrence ignored -> 6 * in + 15;
+            };
+        yield each * node.input().rows() * r.units();
       }
       case Attention a -> {
         long width = node.input().width();

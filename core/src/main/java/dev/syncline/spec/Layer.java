@@ -16,7 +16,22 @@ public sealed interface Layer {
   int MAX_ROWS = 1_000_000;
 
   /** Takes one stream and gives one. */
-  sealed interface Leaf extends Layer {}
+  sealed interface Leaf extends Layer
+      permits Linear,
+          Activation,
+          LayerNorm,
+          RmsNorm,
+          Embedding,
+          Standardize,
+          Dropout,
+          Absent,
+          Conv1d,
+          PoolRows,
+          Conv2d,
+          Pool2d,
+          GlobalPool,
+          Recurrent,
+          Attention {}
 
   /** Forks or joins streams, or is made of other layers. */
   sealed interface Composite extends Layer {}
@@ -175,16 +190,6 @@ public sealed interface Layer {
   record GlobalPool(Pooling pooling) implements Leaf {}
 
   /**
-   * Gated recurrent unit with the formulas of PyTorch and ONNX (linear_before_reset = 1): {@code n
-   * = tanh(W x + r·(U h + b))}, {@code h' = (1 - z)·n + z·h}. An invalid row leaves h as it is.
-   */
-  record Gru(int units) implements Leaf {
-    public Gru {
-      positive("units", units);
-    }
-  }
-
-  /**
    * Causal multi-head attention over the last {@code window} rows, the current one included. With
    * {@code rope}, queries and keys are turned by their row's index in the stream (Su et al. 2021,
    * halves paired, base 10000); a cached key keeps the turn it was stored with.
@@ -246,7 +251,7 @@ public sealed interface Layer {
     }
   }
 
-  private static void positive(String name, int value) {
+  static void positive(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " must be at least 1, is " + value);
     }

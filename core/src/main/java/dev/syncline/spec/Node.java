@@ -147,7 +147,7 @@ public record Node(
       case Standardize ignored -> vector(x);
       case Dropout ignored -> x;
       case Absent ignored -> vector(x);
-      case Gru g -> vector(x).withWidth(g.units());
+      case Recurrent r -> vector(x).withWidth(r.units());
       case Embedding e -> {
         if (x.isImage() || x.width() != 1) {
           throw new IllegalArgumentException("an embedding reads rows of one number, not " + x);

@@ -77,14 +77,20 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
         constant(node, list, "deviation", 1, node.input().width(), false);
       }
       case Absent ignored -> constant(node, list, "vector", 0, node.input().width(), true);
-      case Gru g -> {
-        int in = node.input().width();
-        Init init = new Init(0, bound(g.units()));
-        list.add(new Parameter(node.name("weight_ih"), List.of(3 * g.units(), in), init, true));
+      case Recurrent.LinearRecurrence l -> {
+        weight(node, list, node.input().width(), true, 3 * l.units(), node.input().width());
+        // σ(Λ)^8 from 0.9 to 0.999 (De et al. 2024, section 2.4).
         list.add(
-            new Parameter(node.name("weight_hh"), List.of(3 * g.units(), g.units()), init, true));
-        list.add(new Parameter(node.name("bias_ih"), List.of(3 * g.units()), init, true));
-        list.add(new Parameter(node.name("bias_hh"), List.of(3 * g.units()), init, true));
+            new Parameter(node.name("decay"), List.of(l.units()), new Init(6.65f, 2.33f), true));
+      }
+      case Recurrent.Cell r -> {
+        Init init = new Init(0, bound(r.units()));
+        int rows = r.gates() * r.units();
+        list.add(
+            new Parameter(node.name("weight_ih"), List.of(rows, node.input().width()), init, true));
+        list.add(new Parameter(node.name("weight_hh"), List.of(rows, r.units()), init, true));
+        list.add(new Parameter(node.name("bias_ih"), List.of(rows), init, true));
+        list.add(new Parameter(node.name("bias_hh"), List.of(rows), init, true));
       }
       case Attention ignored -> {
         int width = node.input().width();

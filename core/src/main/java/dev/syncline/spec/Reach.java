@@ -52,7 +52,7 @@ public record Reach(long rows, int jump) {
       case Conv1d c -> step(node, in, c.history() + 1L, c.stride());
       case PoolRows p -> step(node, in, p.rows(), p.rows());
       case Attention a -> step(node, in, a.window(), 1);
-      case Gru ignored -> step(node, in, UNLIMITED, 1);
+      case Recurrent ignored -> step(node, in, UNLIMITED, 1);
       case Linear ignored -> in;
       case Activation ignored -> in;
       case LayerNorm ignored -> in;

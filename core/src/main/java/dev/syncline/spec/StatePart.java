@@ -32,7 +32,8 @@ public record StatePart(String name, int rows, int width, int perTick) {
         yield List.of(new StatePart(node.name("x"), c.history(), x.width(), x.rows()));
       }
       case Conv1d ignored -> List.of();
-      case Gru g -> List.of(new StatePart(node.name("h"), 1, g.units(), 0));
+      case Recurrent.Lstm l -> List.of(value(node, "h", l.units()), value(node, "c", l.units()));
+      case Recurrent r -> List.of(value(node, "h", r.units()));
       case Attention a -> {
         Shape x = node.input();
         yield List.of(
@@ -59,5 +60,9 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Each ignored -> List.of();
       case Concat ignored -> List.of();
     };
+  }
+
+  private static StatePart value(Node node, String name, int width) {
+    return new StatePart(node.name(name), 1, width, 0);
   }
 }

@@ -66,8 +66,27 @@ public sealed interface Op {
 
   record GlobalPool(Pooling pooling, Buffer in, Buffer out) implements Op {}
 
-  /** {@code gatesX} holds three gates a row, {@code gatesH} three gates. */
-  record Gru(Buffer in, Buffer out, Panels weightX, Panels weightH, Ring h, int gatesX, int gatesH)
+  /**
+   * What recurrent layers with a matrix on their state share.
+   *
+   * @param gatesX scratch for the gates of every row from the input
+   * @param gatesH scratch for the gates of one row from the state
+   */
+  record Gates(Buffer in, Buffer out, Panels weightX, Panels weightH, int gatesX, int gatesH) {}
+
+  record Rnn(Gates gates, Function function, Ring h) implements Op {}
+
+  record Gru(Gates gates, Ring h) implements Op {}
+
+  record Lstm(Gates gates, Ring h, Ring c) implements Op {}
+
+  /**
+   * Gates of every row from the input, then one product and one sum a row.
+   *
+   * @param rate by how much a full gate multiplies the logarithm of each unit's decay, negated
+   * @param gates scratch for three gates of every row
+   */
+  record LinearRecurrence(Buffer in, Buffer out, Panels weight, float[] rate, Ring h, int gates)
       implements Op {}
 
   record Attention(

@@ -39,7 +39,10 @@ final class Operations {
       case Op.DepthwiseConv2d o -> ImageOperations.depthwiseConv2d(o, x);
       case Op.Pool2d o -> ImageOperations.pool2d(o, x);
       case Op.GlobalPool o -> ImageOperations.globalPool(o, x);
-      case Op.Gru o -> gru(o, kernels, x, s);
+      case Op.Rnn o -> RecurrentOperations.rnn(o, kernels, x, s);
+      case Op.Gru o -> RecurrentOperations.gru(o, kernels, x, s);
+      case Op.Lstm o -> RecurrentOperations.lstm(o, kernels, x, s);
+      case Op.LinearRecurrence o -> RecurrentOperations.linear(o, kernels, x, s);
       case Op.Attention o -> AttentionOperation.run(o, kernels, x, s, tick);
       case Op.Add o -> add(o, x);
       case Op.Concat o -> concat(o, x);
@@ -227,36 +230,6 @@ final class Operations {
   static void scale(float[] x, int at, int n, float by) {
     for (int i = at; i < at + n; i++) {
       x[i] *= by;
-    }
-  }
-
-  private static void gru(Op.Gru o, Kernels kernels, float[] x, float[] s) {
-    int units = o.out().size();
-    int h = o.h().at();
-    int gates = 3 * units;
-    kernels.matmul(o.weightX(), o.in().rows(), x, o.in().at(), o.in().size(), x, o.gatesX(), gates);
-    for (int r = 0; r < o.in().rows(); r++) {
-      int to = o.out().at() + r * units;
-      if (x[o.in().valid() + r] == 0) {
-        Arrays.fill(x, to, to + units, 0);
-        continue;
-      }
-      kernels.matmul(o.weightH(), 1, s, h, units, x, o.gatesH(), gates);
-      int a = o.gatesX() + r * gates;
-      int b = o.gatesH();
-      for (int i = 0; i < 2 * units; i++) {
-        x[a + i] += x[b + i];
-      }
-      kernels.sigmoid(x, a, 2 * units);
-      for (int i = 0; i < units; i++) {
-        x[a + 2 * units + i] += x[a + i] * x[b + 2 * units + i];
-      }
-      kernels.tanh(x, a + 2 * units, units);
-      for (int i = 0; i < units; i++) {
-        float z = x[a + units + i];
-        s[h + i] = (1 - z) * x[a + 2 * units + i] + z * s[h + i];
-      }
-      System.arraycopy(s, h, x, to, units);
     }
   }
 

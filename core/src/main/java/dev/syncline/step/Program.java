@@ -2,6 +2,7 @@ package dev.syncline.step;
 
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Recurrent;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.StatePart;
 import dev.syncline.weights.Weights;
@@ -139,16 +140,7 @@ public record Program(
         case Conv2d c -> ops.add(conv2d(node, c, x, y));
         case Pool2d p -> ops.add(new Op.Pool2d(p.pooling(), x, y, p.kernel(), p.stride()));
         case GlobalPool p -> ops.add(new Op.GlobalPool(p.pooling(), x, y));
-        case Gru g ->
-            ops.add(
-                new Op.Gru(
-                    x,
-                    y,
-                    matrix(node, "weight_ih", "bias_ih"),
-                    matrix(node, "weight_hh", "bias_hh"),
-                    rings.get(node.name("h")),
-                    take(3 * g.units() * x.rows()),
-                    take(3 * g.units())));
+        case Recurrent r -> ops.add(recurrent(node, r, x, y));
         case Attention a -> ops.add(attention(node, a, x, y));
       }
       return y;
@@ -176,6 +168,40 @@ public record Program(
       int patch = take(y.shape().dims().get(1) * taps * x.width());
       return new Op.Conv2d(
           x, y, matrix(node, "weight", "bias"), c.kernel(), c.stride(), c.padding(), patch);
+    }
+
+    private Op recurrent(Node node, Recurrent layer, Buffer x, Buffer y) {
+      Ring h = rings.get(node.name("h"));
+      return switch (layer) {
+        case Recurrent.Rnn r -> {
+          Function f = r.function() == Recurrent.Squash.TANH ? Function.TANH : Function.RELU;
+          yield new Op.Rnn(gates(node, r, x, y), f, h);
+        }
+        case Recurrent.Gru g -> new Op.Gru(gates(node, g, x, y), h);
+        case Recurrent.Lstm l -> new Op.Lstm(gates(node, l, x, y), h, rings.get(node.name("c")));
+        case Recurrent.LinearRecurrence l -> {
+          float[] rate = get(node, "decay").clone();
+          for (int i = 0; i < rate.length; i++) {
+            rate[i] =
+                (float)
+                    (Recurrent.LinearRecurrence.SHARPNESS
+                        * StrictMath.log1p(StrictMath.exp(-rate[i])));
+          }
+          Panels weight = matrix(node, "weight", "bias");
+          yield new Op.LinearRecurrence(x, y, weight, rate, h, take(3 * l.units() * x.rows()));
+        }
+      };
+    }
+
+    private Op.Gates gates(Node node, Recurrent.Cell r, Buffer x, Buffer y) {
+      int gates = r.gates() * r.units();
+      return new Op.Gates(
+          x,
+          y,
+          matrix(node, "weight_ih", "bias_ih"),
+          matrix(node, "weight_hh", "bias_hh"),
+          take(gates * x.rows()),
+          take(gates));
     }
 
     private Op attention(Node node, Attention a, Buffer x, Buffer y) {

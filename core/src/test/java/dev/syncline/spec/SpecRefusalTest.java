@@ -10,6 +10,7 @@ import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Recurrent.Gru;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -8,6 +8,7 @@ import dev.syncline.TinyModel;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Recurrent.Gru;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

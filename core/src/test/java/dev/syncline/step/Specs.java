@@ -11,6 +11,7 @@ import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Recurrent.Gru;
 import java.util.Map;
 import java.util.Optional;
 

@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Recurrent;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.StatePart;
 import java.util.LinkedHashMap;
@@ -167,7 +168,7 @@ public final class Graph {
         case Conv2d c -> x.with(ImageForm.conv(c, v, get(node, "weight"), optional(node, "bias")));
         case Pool2d p -> x.with(ImageForm.pool(p, v));
         case GlobalPool p -> x.with(ImageForm.pool(p, v));
-        case Gru ignored -> recurrent(node, x);
+        case Recurrent r -> new RecurrentForm(node, r, parameters, before, after).rows(x);
         case Attention a -> new AttentionForm(node, a, parameters, before, after).rows(x);
       };
     }
@@ -232,17 +233,6 @@ public final class Graph {
         y = where(valid, v, new Scalar(LOWEST)).amax(rows, false);
       }
       return new Rows(y, any(x.valid(), p.rows())).masked();
-    }
-
-    private Rows recurrent(Node node, Rows x) {
-      TensorVector weights = new TensorVector();
-      for (String name : new String[] {"weight_ih", "weight_hh", "bias_ih", "bias_hh"}) {
-        weights.push_back(get(node, name));
-      }
-      String part = node.name("h");
-      GruForm.Result result = GruForm.rows(x, before.parts().get(part), weights);
-      after.put(part, result.state());
-      return result.rows();
     }
 
     private Tensor get(Node node, String name) {

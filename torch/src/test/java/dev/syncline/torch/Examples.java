@@ -3,6 +3,7 @@ package dev.syncline.torch;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Recurrent.*;
 import dev.syncline.spec.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,10 @@ import java.util.Map;
 
 /** Small trees that between them hold every layer in every way it can be set. */
 final class Examples {
-  record Example(String name, Layer layer, Map<String, Shape> in) {
+  /**
+   * @param ticks length of the streams that it is tried on
+   */
+  record Example(String name, Layer layer, Map<String, Shape> in, int ticks) {
     Node node() {
       return Node.resolve(layer, in);
     }
@@ -29,6 +33,7 @@ final class Examples {
     examples.pointwise();
     examples.rows();
     examples.images();
+    examples.recurrent();
     examples.memory();
     examples.composition();
     return examples.list;
@@ -73,8 +78,24 @@ final class Examples {
     one("global max", new GlobalPool(Pooling.MAX), Shape.image(1, 3, 4, 5));
   }
 
+  /** Widths of one number, of an odd count, and of a full panel. */
+  private static final int[] WIDTHS = {1, 13, 64};
+
+  private void recurrent() {
+    for (int width : WIDTHS) {
+      Shape x = Shape.vector(1, width);
+      temporal("rnn " + width, new Rnn(width, Squash.TANH), x);
+      temporal("gru " + width, new Gru(width), x);
+      temporal("lstm " + width, new Lstm(width), x);
+      temporal("linear recurrence " + width, new LinearRecurrence(width), x);
+    }
+    one("rnn with relu", new Rnn(6, Squash.RELU), Shape.vector(2, 5));
+    one("gru of several rows a tick", new Gru(8), Shape.vector(2, 5));
+    one("lstm of several rows a tick", new Lstm(7), Shape.vector(3, 5));
+    one("linear recurrence of several rows", new LinearRecurrence(7), Shape.vector(3, 5));
+  }
+
   private void memory() {
-    one("gru", new Gru(8), Shape.vector(2, 5));
     one("gru after absent", serial("absent", new Absent(), "gru", new Gru(9)), Shape.vector(1, 5));
     one("attention", new Attention(2, 7, true), Shape.vector(2, 12));
     one("attention without rope", new Attention(3, 5, false), Shape.vector(1, 9));
@@ -100,7 +121,8 @@ final class Examples {
         new Example(
             "each and concat",
             serial("each", new Each(layers("audio", audio)), "fuse", new Concat()),
-            two));
+            two,
+            9));
     Layer encoders =
         new Each(
             layers(
@@ -123,7 +145,8 @@ final class Examples {
                 new Gru(6),
                 "heads",
                 heads),
-            two));
+            two,
+            9));
   }
 
   static Layer serial(Object... namesAndLayers) {
@@ -138,7 +161,11 @@ final class Examples {
     return map;
   }
 
+  private void temporal(String name, Layer layer, Shape shape) {
+    list.add(new Example(name, layer, Map.of("x", shape), 64));
+  }
+
   private void one(String name, Layer layer, Shape shape) {
-    list.add(new Example(name, layer, Map.of("x", shape)));
+    list.add(new Example(name, layer, Map.of("x", shape), 9));
   }
 }
