@@ -6,13 +6,16 @@ import dev.syncline.signal.ImageScale;
 import dev.syncline.signal.LogMel;
 import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
+import dev.syncline.spec.Attention;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
+import dev.syncline.spec.Positions.*;
 import dev.syncline.spec.Recurrent.*;
+import dev.syncline.spec.Span;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
 import dev.syncline.step.Packet;
@@ -61,7 +64,8 @@ public final class TinyModel {
             "act", new Activation(Function.GELU),
             "pool", new GlobalPool(Pooling.MEAN),
             "absent", new Absent());
-    Layer attention = serial("norm", new LayerNorm(1e-5f), "attn", new Attention(3, 6, true));
+    Layer attention =
+        serial("norm", new LayerNorm(1e-5f), "attn", Attention.over(3, new Span.Window(6)));
     return spec(
         delay,
         senses(),
@@ -109,7 +113,10 @@ public final class TinyModel {
         "fuse",
         new Concat(),
         "attention",
-        new Residual(serial("norm", new RmsNorm(1e-5f), "attn", new Attention(2, 9, true))),
+        new Residual(
+            serial("norm", new RmsNorm(1e-5f), "attn", Attention.over(2, new Span.Window(9)))),
+        "where",
+        serial("sinusoids", new Sinusoids(), "learned", new LearnedPositions(7)),
         "mlp",
         new Residual(serial("ff", new FeedForward(40, Function.GELU), "drop", new Dropout(0.1f))),
         "rnn",

@@ -5,6 +5,7 @@ import dev.syncline.signal.AudioRows;
 import dev.syncline.signal.ImageScale;
 import dev.syncline.signal.LogMel;
 import dev.syncline.signal.Normalization;
+import dev.syncline.spec.Attention;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
@@ -12,6 +13,7 @@ import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
 import dev.syncline.spec.Recurrent.Gru;
+import dev.syncline.spec.Span;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
 import dev.syncline.step.Session;
@@ -89,7 +91,8 @@ final class Workload {
             "absent",
             new Absent());
     Layer block =
-        new Residual(serial("norm", new LayerNorm(1e-5f), "attn", new Attention(4, 50, true)));
+        new Residual(
+            serial("norm", new LayerNorm(1e-5f), "attn", Attention.over(4, new Span.Window(50))));
     Layer body =
         serial(
             "enc", new Each(layers("audio", audio, "visual", visual)),

@@ -56,11 +56,9 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
             };
         yield each * node.input().rows() * r.units();
       }
-      case Attention a -> {
-        long width = node.input().width();
-        long perRow = 8 * width * width + 4 * width + (4 * width + 3L * a.heads()) * a.window();
-        yield node.input().rows() * (perRow + (a.rope() ? 6 * width : 0));
-      }
+      case Attention a -> attention(node, a);
+      case Positions.Sinusoids ignored -> 2 * out(node);
+      case Positions.LearnedPositions ignored -> out(node);
       case Activation ignored -> out(node);
       case LayerNorm ignored -> 7 * out(node);
       case RmsNorm ignored -> 4 * out(node);
@@ -78,6 +76,23 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
       case Each ignored -> 0;
       case Concat ignored -> 0;
     };
+  }
+
+  /** With every place of the span filled. */
+  private static long attention(Node node, Attention a) {
+    long width = node.input().width();
+    long keys = width / a.heads() * a.groups();
+    long seen = (long) a.span().recent() + a.span().kept();
+    long projections = 4 * width * (width + keys) + 2 * (width + keys);
+    long each = 4 * width + 3L * a.heads();
+    long extra =
+        switch (a.position()) {
+          case Attention.Position.None ignored -> 0;
+          case Attention.Position.Rope ignored -> 3 * (width + keys);
+          case Attention.Position.Alibi ignored -> 2 * seen * a.heads();
+          case Attention.Position.Relative ignored -> (2 * width + a.heads()) * seen;
+        };
+    return node.input().rows() * (projections + each * seen + extra);
   }
 
   /** Input channels that one output channel of a convolution reads. */

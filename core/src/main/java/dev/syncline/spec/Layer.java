@@ -31,7 +31,8 @@ public sealed interface Layer {
           Pool2d,
           GlobalPool,
           Recurrent,
-          Attention {}
+          Attention,
+          Positions {}
 
   /** Forks or joins streams, or is made of other layers. */
   sealed interface Composite extends Layer {}
@@ -188,22 +189,6 @@ public sealed interface Layer {
 
   /** Each picture to one vector: the mean or maximum of every channel. */
   record GlobalPool(Pooling pooling) implements Leaf {}
-
-  /**
-   * Causal multi-head attention over the last {@code window} rows, the current one included. With
-   * {@code rope}, queries and keys are turned by their row's index in the stream (Su et al. 2021,
-   * halves paired, base 10000); a cached key keeps the turn it was stored with.
-   */
-  record Attention(int heads, int window, @Default("true") boolean rope) implements Leaf {
-    public Attention {
-      positive("heads", heads);
-      positive("window", window);
-      if (window > MAX_ROWS) {
-        throw new IllegalArgumentException(
-            "window must be at most " + MAX_ROWS + " rows, is " + window);
-      }
-    }
-  }
 
   /** Linear, activation, linear, back to the width it came with. */
   record FeedForward(int hidden, @Default("\"gelu\"") Function function) implements Composite {

@@ -165,12 +165,14 @@ public record Node(
       }
       case Pool2d p -> window(image(x), p.kernel(), p.stride(), 0);
       case GlobalPool ignored -> Shape.vector(x.rows(), image(x).width());
+      case Positions ignored -> vector(x);
       case Attention a -> {
+        boolean rope = a.position() instanceof Attention.Position.Rope;
         int width = vector(x).width();
-        if (width % a.heads() != 0 || (a.rope() && width / a.heads() % 2 != 0)) {
+        if (width % a.heads() != 0 || (rope && width / a.heads() % 2 != 0)) {
           throw new IllegalArgumentException(
               "heads %d must divide the width %d%s: change one of them"
-                  .formatted(a.heads(), width, a.rope() ? " into even parts (rope)" : ""));
+                  .formatted(a.heads(), width, rope ? " into even parts (rope)" : ""));
         }
         yield x;
       }

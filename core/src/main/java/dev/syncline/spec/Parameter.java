@@ -92,18 +92,14 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
         list.add(new Parameter(node.name("bias_ih"), List.of(rows), init, true));
         list.add(new Parameter(node.name("bias_hh"), List.of(rows), init, true));
       }
-      case Attention ignored -> {
+      case Positions.Sinusoids ignored -> {}
+      case Positions.LearnedPositions l -> {
         int width = node.input().width();
-        for (String part : List.of("q", "k", "v", "o")) {
-          list.add(
-              new Parameter(
-                  node.name(part + ".weight"),
-                  List.of(width, width),
-                  new Init(0, bound(width)),
-                  true));
-          constant(node, list, part + ".bias", 0, width, true);
-        }
+        list.add(
+            new Parameter(
+                node.name("weight"), List.of(l.period(), width), new Init(0, 0.02f), true));
       }
+      case Attention a -> attention(node, a, list);
       case Activation ignored -> {}
       case Dropout ignored -> {}
       case PoolRows ignored -> {}
@@ -115,6 +111,22 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
       case Parallel ignored -> {}
       case Each ignored -> {}
       case Concat ignored -> {}
+    }
+  }
+
+  private static void attention(Node node, Attention a, List<Parameter> list) {
+    int width = node.input().width();
+    int depth = width / a.heads();
+    for (String part : List.of("q", "k", "v", "o")) {
+      boolean shared = part.equals("k") || part.equals("v");
+      int out = shared ? depth * a.groups() : width;
+      Init init = new Init(0, bound(width));
+      list.add(new Parameter(node.name(part + ".weight"), List.of(out, width), init, true));
+      constant(node, list, part + ".bias", 0, out, true);
+    }
+    if (a.position() instanceof Attention.Position.Relative r) {
+      Init init = new Init(0, bound(depth));
+      list.add(new Parameter(node.name("relative"), List.of(r.most() + 1, depth), init, true));
     }
   }
 

@@ -51,7 +51,8 @@ public record Reach(long rows, int jump) {
       case Concat ignored -> Map.of(Node.FUSED, merge(in));
       case Conv1d c -> step(node, in, c.history() + 1L, c.stride());
       case PoolRows p -> step(node, in, p.rows(), p.rows());
-      case Attention a -> step(node, in, a.window(), 1);
+      case Attention a -> step(node, in, a.span().reach(), 1);
+      case Positions ignored -> in;
       case Recurrent ignored -> step(node, in, UNLIMITED, 1);
       case Linear ignored -> in;
       case Activation ignored -> in;

@@ -34,13 +34,8 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Conv1d ignored -> List.of();
       case Recurrent.Lstm l -> List.of(value(node, "h", l.units()), value(node, "c", l.units()));
       case Recurrent r -> List.of(value(node, "h", r.units()));
-      case Attention a -> {
-        Shape x = node.input();
-        yield List.of(
-            new StatePart(node.name("k"), a.window(), x.width(), x.rows()),
-            new StatePart(node.name("v"), a.window(), x.width(), x.rows()),
-            new StatePart(node.name("valid"), a.window(), 1, x.rows()));
-      }
+      case Attention a -> attention(node, a);
+      case Positions ignored -> List.of();
       case Linear ignored -> List.of();
       case Activation ignored -> List.of();
       case LayerNorm ignored -> List.of();
@@ -60,6 +55,21 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Each ignored -> List.of();
       case Concat ignored -> List.of();
     };
+  }
+
+  /** The newest rows in rings; behind them, in places of their own, those that are kept. */
+  private static List<StatePart> attention(Node node, Attention a) {
+    Shape x = node.input();
+    int width = x.width() / a.heads() * a.groups();
+    List<StatePart> parts = new ArrayList<>();
+    for (String name : List.of("k", "v", "valid")) {
+      int each = name.equals("valid") ? 1 : width;
+      parts.add(new StatePart(node.name(name), a.span().recent(), each, x.rows()));
+      if (a.span().kept() > 0) {
+        parts.add(new StatePart(node.name("kept_" + name), a.span().kept(), each, 0));
+      }
+    }
+    return parts;
   }
 
   private static StatePart value(Node node, String name, int width) {

@@ -2,6 +2,7 @@ package dev.syncline.step;
 
 import dev.syncline.spec.Layer.Function;
 import dev.syncline.spec.Layer.Pooling;
+import dev.syncline.spec.Span;
 import java.util.List;
 
 /**
@@ -89,23 +90,40 @@ public sealed interface Op {
   record LinearRecurrence(Buffer in, Buffer out, Panels weight, float[] rate, Ring h, int gates)
       implements Op {}
 
+  /** A matrix for each of the four projections. */
+  record Projections(Panels q, Panels k, Panels v, Panels o) {}
+
+  /** The rings of the newest rows, and the places of those that are kept; null where none are. */
+  record Cache(Ring keys, Ring values, Ring valid) {}
+
+  /**
+   * Attention with its caches; scratch for a row's query, the rows' mixtures and one head's scores.
+   *
+   * @param slopes of a distance, one a head; none without such a penalty
+   * @param relative vectors of the distances; none without them
+   */
   record Attention(
       Buffer in,
       Buffer out,
       int heads,
-      int window,
+      int keyHeads,
+      Span span,
       Rope rope,
-      Panels q,
-      Panels k,
-      Panels v,
-      Panels o,
-      Ring keys,
-      Ring values,
-      Ring valid,
+      float[] slopes,
+      float[] relative,
+      Projections weights,
+      Cache recent,
+      Cache kept,
       int query,
       int mixed,
       int scores)
       implements Op {}
+
+  /** Adds the sinusoidal code of its index to each row. */
+  record Sinusoids(Buffer in, Buffer out, Rope angles) implements Op {}
+
+  /** Adds a row of a table that is read round and round. */
+  record LearnedPositions(Buffer in, Buffer out, float[] table) implements Op {}
 
   /** {@code x + inner(x)}; valid where both are. */
   record Add(Buffer x, Buffer inner, Buffer out) implements Op {}

@@ -1,7 +1,9 @@
 package dev.syncline.step;
 
+import dev.syncline.spec.Attention;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.StatePart;
@@ -142,6 +144,9 @@ public record Program(
         case GlobalPool p -> ops.add(new Op.GlobalPool(p.pooling(), x, y));
         case Recurrent r -> ops.add(recurrent(node, r, x, y));
         case Attention a -> ops.add(attention(node, a, x, y));
+        case Positions.Sinusoids ignored -> ops.add(new Op.Sinusoids(x, y, Rope.of(x.size())));
+        case Positions.LearnedPositions ignored ->
+            ops.add(new Op.LearnedPositions(x, y, get(node, "weight")));
       }
       return y;
     }
@@ -205,22 +210,47 @@ public record Program(
     }
 
     private Op attention(Node node, Attention a, Buffer x, Buffer y) {
+      int depth = x.size() / a.heads();
+      Rope rope = Rope.none();
+      float[] slopes = {};
+      float[] relative = {};
+      switch (a.position()) {
+        case Attention.Position.None ignored -> {}
+        case Attention.Position.Rope ignored -> rope = Rope.of(depth);
+        case Attention.Position.Alibi ignored -> {
+          slopes = new float[a.heads()];
+          for (int h = 0; h < slopes.length; h++) {
+            slopes[h] = (float) StrictMath.pow(2, -8.0 * (h + 1) / a.heads());
+          }
+        }
+        case Attention.Position.Relative ignored -> relative = get(node, "relative");
+      }
       return new Op.Attention(
           x,
           y,
           a.heads(),
-          a.window(),
-          a.rope() ? Rope.of(x.size() / a.heads()) : Rope.none(),
-          matrix(node, "q.weight", "q.bias"),
-          matrix(node, "k.weight", "k.bias"),
-          matrix(node, "v.weight", "v.bias"),
-          matrix(node, "o.weight", "o.bias"),
-          rings.get(node.name("k")),
-          rings.get(node.name("v")),
-          rings.get(node.name("valid")),
+          a.groups(),
+          a.span(),
+          rope,
+          slopes,
+          relative,
+          new Op.Projections(
+              matrix(node, "q.weight", "q.bias"),
+              matrix(node, "k.weight", "k.bias"),
+              matrix(node, "v.weight", "v.bias"),
+              matrix(node, "o.weight", "o.bias")),
+          cache(node, ""),
+          cache(node, "kept_"),
           take(x.size()),
           take(x.size() * x.rows()),
-          take(a.window()));
+          take(a.span().recent() + a.span().kept()));
+    }
+
+    private Op.Cache cache(Node node, String prefix) {
+      return new Op.Cache(
+          rings.get(node.name(prefix + "k")),
+          rings.get(node.name(prefix + "v")),
+          rings.get(node.name(prefix + "valid")));
     }
 
     /** {@code [channel][tap]} to {@code [tap][channel]}. */

@@ -17,7 +17,7 @@ record Rope(double[] angles) {
   private static final double QUARTER_REST = 0x1.0b4611a626331p-34;
 
   static Rope of(int depth) {
-    double[] angles = new double[depth / 2];
+    double[] angles = new double[(depth + 1) / 2];
     for (int i = 0; i < angles.length; i++) {
       angles[i] = StrictMath.pow(10_000, -2.0 * i / depth);
     }
@@ -32,14 +32,8 @@ record Rope(double[] angles) {
   void turn(float[] a, int at, int heads, long n) {
     int half = angles.length;
     for (int i = 0; i < half; i++) {
-      double angle = n * angles[i];
-      double quarters = Math.rint(angle * (2 / Math.PI));
-      double r = (angle - quarters * QUARTER) - quarters * QUARTER_REST;
-      int q = (int) ((long) quarters & 3);
-      double s = q % 2 == 0 ? sine(r) : cosine(r);
-      double c = q % 2 == 0 ? cosine(r) : sine(r);
-      float sin = (float) (q < 2 ? s : -s);
-      float cos = (float) (q == 0 || q == 3 ? c : -c);
+      float sin = (float) sin(n * angles[i]);
+      float cos = (float) cos(n * angles[i]);
       for (int head = 0; head < heads; head++) {
         int p = at + 2 * head * half + i;
         float first = a[p];
@@ -48,6 +42,33 @@ record Rope(double[] angles) {
         a[p + half] = second * cos + first * sin;
       }
     }
+  }
+
+  /**
+   * Adds the sines of row n to the first half of a row, rounded up, and the cosines to the rest.
+   */
+  void add(float[] a, int at, int width, long n) {
+    int half = (width + 1) / 2;
+    for (int i = 0; i < width; i++) {
+      double angle = n * angles[i < half ? i : i - half];
+      a[at + i] += (float) (i < half ? sin(angle) : cos(angle));
+    }
+  }
+
+  private static double sin(double angle) {
+    double quarters = Math.rint(angle * (2 / Math.PI));
+    double r = (angle - quarters * QUARTER) - quarters * QUARTER_REST;
+    int q = (int) ((long) quarters & 3);
+    double s = q % 2 == 0 ? sine(r) : cosine(r);
+    return q < 2 ? s : -s;
+  }
+
+  private static double cos(double angle) {
+    double quarters = Math.rint(angle * (2 / Math.PI));
+    double r = (angle - quarters * QUARTER) - quarters * QUARTER_REST;
+    int q = (int) ((long) quarters & 3);
+    double c = q % 2 == 0 ? cosine(r) : sine(r);
+    return q == 0 || q == 3 ? c : -c;
   }
 
   /** Taylor's series up to r^11: error below 1e-11 for |r| up to pi/4. */

@@ -29,8 +29,14 @@ class SpecRefusalTest {
 
   static Stream<Arguments> misfits() {
     return Stream.of(
-        of(VECTOR, new Attention(4, 5, false), "heads 4 must divide the width 6: change one"),
-        of(VECTOR, new Attention(2, 5, true), "heads 2 must divide the width 6 into even parts"),
+        of(
+            VECTOR,
+            new Attention(4, 0, new Span.Window(5), new Attention.Position.None()),
+            "heads 4 must divide the width 6: change one"),
+        of(
+            VECTOR,
+            Attention.over(2, new Span.Window(5)),
+            "heads 2 must divide the width 6 into even parts"),
         of(
             VECTOR,
             new Conv1d(5, 3, 3, 1, false, true),
@@ -56,7 +62,10 @@ class SpecRefusalTest {
         of(PICTURE, new RmsNorm(1e-5f), "reads vectors, not pictures"),
         of(PICTURE, new Absent(), "reads vectors, not pictures"),
         of(PICTURE, new Standardize(3, 0.05f), "reads vectors, not pictures"),
-        of(PICTURE, new Attention(1, 3, false), "reads vectors, not pictures"),
+        of(
+            PICTURE,
+            new Attention(1, 0, new Span.Window(3), new Attention.Position.None()),
+            "reads vectors, not pictures"),
         of(PICTURE, new Conv1d(4, 3, 1, 1, false, true), "reads vectors, not pictures"),
         of(PICTURE, new PoolRows(Pooling.MAX, 2), "reads vectors, not pictures"),
         of(PICTURE, new FeedForward(4, Function.RELU), "reads vectors, not pictures"),
@@ -121,14 +130,14 @@ class SpecRefusalTest {
       quoteCharacter = '`',
       value = {
         "{'type':'linear','out':0} | out must be at least 1, is 0",
-        "{'type':'attention','heads':2,'window':0} | window must be at least 1, is 0",
-        "{'type':'attention','heads':0,'window':3} | heads must be at least 1, is 0",
+        "{'type':'attention','heads':2,'span':{'type':'window','rows':0}} | span: rows must be at least 1, is 0",
+        "{'type':'attention','heads':0,'span':{'type':'window','rows':3}} | heads must be at least 1, is 0",
         "{'type':'gru','units':-1} | units must be at least 1, is -1",
         "{'type':'conv1d','out':3,'kernel':2,'stride':5} | a stride of 5 skips rows",
         "{'type':'conv1d','out':3,'kernel':0} | kernel must be at least 1",
         "{'type':'conv1d','out':3,'kernel':3,'dilation':0} | dilation must be at least 1",
         "{'type':'conv1d','out':3,'kernel':2000000000,'dilation':3} | remembers 5999999997 rows",
-        "{'type':'attention','heads':1,'window':2000000000} | window must be at most",
+        "{'type':'attention','heads':1,'span':{'type':'window','rows':2000000000}} | rows must be at most",
         "{'type':'conv2d','out':3,'kernel':3,'padding':3} | padding must be from 0 to kernel - 1 = 2",
         "{'type':'conv2d','out':3,'kernel':3,'padding':-1} | padding must be from 0",
         "{'type':'pool2d','pooling':'max','kernel':2,'stride':0} | stride must be at least 1",
@@ -142,9 +151,25 @@ class SpecRefusalTest {
         "{'type':'rms_norm','epsilon':0} | epsilon must be above 0",
         "{'type':'serial','layers':{}} | at least one layer is needed",
         "{'type':'serial','layers':{'a.b':{'type':'absent'}}} | the name `a.b` must be a letter",
-        "{'type':'atention','heads':1,'window':2} | unknown type `atention`, did you mean `attention`?",
-        "{'type':'attention','heads':1,'windw':2} | unknown key `windw`, did you mean `window`?",
-        "{'type':'attention','heads':1} | the field `window` is missing",
+        "{'type':'atention','heads':1} | unknown type `atention`, did you mean `attention`?",
+        "{'type':'attention','heads':1,'spam':2} | unknown key `spam`, did you mean `span`?",
+        "{'type':'attention','heads':1} | the field `span` is missing",
+        "{'type':'attention','heads':4,'key_heads':3,'span':{'type':'window','rows':3}} | key_heads 3 must divide heads 4",
+        "{'type':'attention','heads':4,'key_heads':-1,'span':{'type':'window','rows':3}} | key_heads -1 must divide",
+        "{'type':'attention','heads':1,'span':{'type':'sinks','first':0,'rows':3}} | first must be at least 1",
+        "{'type':'attention','heads':1,'span':{'type':'sinks','first':999999,'rows':3}} | first + rows must be at most",
+        "{'type':'attention','heads':1,'span':{'type':'strided','rows':3,'stride':0,'count':3}} | stride must be",
+        "{'type':'attention','heads':1,'span':{'type':'strided','rows':3,'stride':3,'count':0}} | count must be",
+        "{'type':'attention','heads':1,'span':{'type':'strided','rows':3,'stride':99999,'count':99999}} | at most",
+        "{'type':'attention','heads':1,'span':{'type':'blocks','rows':3,'before':-1}} | before must not be negative",
+        "{'type':'attention','heads':1,'span':{'type':'blocks','rows':99999,'before':99999}} | rows·(before + 1) must",
+        "{'type':'attention','heads':1,'span':{'type':'window','rows':3},'position':{'type':'relative','most':0}} | most must be at least 1",
+        "{'type':'attention','heads':1,'span':{'type':'window','rows':3},'position':{'type':'alibis'}} | did you mean `alibi`?",
+        "{'type':'learned_positions','period':0} | period must be at least 1",
+        "{'type':'rnn','units':0} | units must be at least 1",
+        "{'type':'rnn','units':2,'function':'gelu'} | unknown value `gelu`",
+        "{'type':'lstm','units':0} | units must be at least 1",
+        "{'type':'linear_recurrence','units':0} | units must be at least 1",
         "{'heads':1} | the field `type` is missing",
       })
   void aLayerInAFileIsRefusedWithItsPlace(String layer, String message) {
@@ -195,7 +220,7 @@ class SpecRefusalTest {
                     "wide",
                     new Linear(400, true),
                     "attn",
-                    new Attention(1, 1_000_000, true)))
+                    Attention.over(1, new Span.Window(1_000_000))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a stream would keep 801000000 numbers");
   }

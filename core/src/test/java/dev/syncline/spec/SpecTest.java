@@ -49,8 +49,8 @@ class SpecTest {
         .isEqualTo(new Conv1d(3, 2, 1, 1, false, true));
     assertThat(layer("{'type':'conv2d','out':3,'kernel':2}"))
         .isEqualTo(new Conv2d(3, 2, 1, 0, false, true));
-    assertThat(layer("{'type':'attention','heads':3,'window':2}"))
-        .isEqualTo(new Attention(3, 2, true));
+    assertThat(layer("{'type':'attention','heads':3,'span':{'type':'window','rows':2}}"))
+        .isEqualTo(Attention.over(3, new Span.Window(2)));
     assertThat(layer("{'type':'feed_forward','hidden':3}"))
         .isEqualTo(new FeedForward(3, Function.GELU));
     assertThat(layer("{'type':'layer_norm'}")).isEqualTo(new LayerNorm(1e-5f));
@@ -96,7 +96,8 @@ class SpecTest {
         .isEqualTo("weight[4, 3, 3, 3] bias[4]");
     assertThat(parameters(new Gru(4), x))
         .isEqualTo("weight_ih[12, 5] weight_hh[12, 4] bias_ih[12] bias_hh[12]");
-    assertThat(parameters(new Attention(1, 9, false), x))
+    assertThat(
+            parameters(new Attention(1, 0, new Span.Window(9), new Attention.Position.None()), x))
         .isEqualTo(
             "q.weight[5, 5] q.bias[5] k.weight[5, 5] k.bias[5]"
                 + " v.weight[5, 5] v.bias[5] o.weight[5, 5] o.bias[5]");
@@ -139,7 +140,9 @@ class SpecTest {
     assertThat(StatePart.of(node(new Conv1d(7, 1, 1, 4, false, true), x))).isEmpty();
     assertThat(StatePart.of(node(serial("g", new Gru(4)), x)))
         .containsExactly(new StatePart("g.h", 1, 4, 0));
-    assertThat(StatePart.of(node(new Attention(5, 9, false), x)))
+    assertThat(
+            StatePart.of(
+                node(new Attention(5, 0, new Span.Window(9), new Attention.Position.None()), x)))
         .containsExactly(
             new StatePart("k", 9, 5, 2),
             new StatePart("v", 9, 5, 2),
@@ -176,9 +179,20 @@ class SpecTest {
     assertThat(reach(strided, 6)).isEqualTo(new Reach(15, 6));
     // n layers of a window L see n(L-1)+1 rows
     Layer windows =
-        serial("a", new Attention(1, 10, true), "b", new Attention(1, 10, true), "c", new Gru(4));
+        serial(
+            "a",
+            Attention.over(1, new Span.Window(10)),
+            "b",
+            Attention.over(1, new Span.Window(10)),
+            "c",
+            new Gru(4));
     assertThat(reach(windows, 1).unlimited()).isTrue();
-    Layer two = serial("a", new Attention(1, 10, true), "b", new Attention(1, 10, true));
+    Layer two =
+        serial(
+            "a",
+            Attention.over(1, new Span.Window(10)),
+            "b",
+            Attention.over(1, new Span.Window(10)));
     assertThat(reach(two, 1)).isEqualTo(new Reach(19, 1));
     assertThat(reach(serial("g", new Gru(4), "c", new Conv1d(4, 3, 1, 1, false, true)), 1))
         .isEqualTo(new Reach(Reach.UNLIMITED, 1));
@@ -232,9 +246,12 @@ class SpecTest {
     // a row of 8: 4 projections with biases; 9 rows of a score and a mix, softmax of 2 heads; rope
     Shape wide = Shape.vector(2, 8);
     long row = 4 * (2 * 64 + 8) + 9 * (16 + 16 + 3 * 2) + 6 * 8;
-    assertThat(cost(new Attention(2, 9, true), wide))
+    assertThat(cost(Attention.over(2, new Span.Window(9)), wide))
         .isEqualTo(new Cost(2 * row, 4 * 4 * (64 + 8), 4 * 9 * (8 + 8 + 1)));
-    assertThat(cost(new Attention(2, 9, false), wide).flops()).isEqualTo(2 * (row - 6 * 8));
+    assertThat(
+            cost(new Attention(2, 0, new Span.Window(9), new Attention.Position.None()), wide)
+                .flops())
+        .isEqualTo(2 * (row - 6 * 8));
   }
 
   @Test

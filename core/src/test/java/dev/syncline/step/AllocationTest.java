@@ -8,14 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.syncline.TinyModel;
+import dev.syncline.spec.Attention;
 import dev.syncline.spec.Layer.Activation;
-import dev.syncline.spec.Layer.Attention;
 import dev.syncline.spec.Layer.Function;
 import dev.syncline.spec.Layer.Linear;
 import dev.syncline.spec.Layer.PoolRows;
 import dev.syncline.spec.Layer.Pooling;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Recurrent.Gru;
+import dev.syncline.spec.Span;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -113,11 +114,30 @@ class AllocationTest {
             "gelu",
             new Activation(Function.GELU),
             "attn",
-            new Attention(5, 30, true),
+            Attention.over(5, new Span.Window(30)),
             "pool",
             new PoolRows(Pooling.MEAN, 10),
             "gru",
             new Gru(70)),
+        new VectorKernels());
+  }
+
+  @Test
+  void everySpanAndPositionAllocatesNothing() {
+    allocatesNothing(
+        TinyModel.spec(
+            0,
+            Map.of(AUDIO, TinyModel.senses().get(AUDIO)),
+            "in",
+            new Linear(12, true),
+            "sinks",
+            new Attention(2, 1, new Span.Sinks(3, 20), new Attention.Position.Alibi()),
+            "strided",
+            new Attention(3, 3, new Span.Strided(9, 4, 5), new Attention.Position.Relative(30)),
+            "blocks",
+            new Attention(4, 2, new Span.Blocks(6, 2), new Attention.Position.None()),
+            "pool",
+            new PoolRows(Pooling.MEAN, 10)),
         new VectorKernels());
   }
 

@@ -2,8 +2,10 @@ package dev.syncline.torch;
 
 import static org.bytedeco.pytorch.global.torch.*;
 
+import dev.syncline.spec.Attention;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.StatePart;
@@ -170,6 +172,7 @@ public final class Graph {
         case GlobalPool p -> x.with(ImageForm.pool(p, v));
         case Recurrent r -> new RecurrentForm(node, r, parameters, before, after).rows(x);
         case Attention a -> new AttentionForm(node, a, parameters, before, after).rows(x);
+        case Positions p -> x.with(v.add(positions(node, p, x)));
       };
     }
 
@@ -233,6 +236,28 @@ public final class Graph {
         y = where(valid, v, new Scalar(LOWEST)).amax(rows, false);
       }
       return new Rows(y, any(x.valid(), p.rows())).masked();
+    }
+
+    /** The codes of a piece's rows, {@code [batch, rows, width]}. */
+    private Tensor positions(Node node, Positions layer, Rows x) {
+      int rows = (int) x.rows();
+      int width = node.input().width();
+      long[] starts = before.starts(node.input().rows());
+      return switch (layer) {
+        case Positions.Sinusoids ignored -> {
+          Tensor sines = Angles.table(starts, rows, width, Math::sin);
+          Tensor cosines = Angles.table(starts, rows, width, Math::cos);
+          yield cat(pair(sines, cosines), 2).narrow(2, 0, width);
+        }
+        case Positions.LearnedPositions l -> {
+          float[] ids = new float[starts.length * rows];
+          for (int i = 0; i < ids.length; i++) {
+            ids[i] = (starts[i / rows] + i % rows) % l.period();
+          }
+          Tensor index = Tensors.of(ids, starts.length, rows).toType(ScalarType.Long);
+          yield embedding(get(node, "weight"), index);
+        }
+      };
     }
 
     private Tensor get(Node node, String name) {

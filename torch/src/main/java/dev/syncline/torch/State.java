@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.zeros;
 
 import dev.syncline.spec.Node;
 import dev.syncline.spec.StatePart;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -23,5 +24,10 @@ public record State(Map<String, Tensor> parts, long[] ticks) {
       parts.put(part.name(), Tensors.placed(zeros(batch, part.rows(), part.width())));
     }
     return new State(parts, new long[batch]);
+  }
+
+  /** The index in the stream of the next row of a stream with {@code rows} rows a tick. */
+  long[] starts(int rows) {
+    return Arrays.stream(ticks).map(tick -> tick * rows).toArray();
   }
 }

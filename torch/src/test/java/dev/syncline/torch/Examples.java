@@ -1,10 +1,14 @@
 package dev.syncline.torch;
 
+import dev.syncline.spec.Attention;
+import dev.syncline.spec.Attention.Position;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Positions.*;
 import dev.syncline.spec.Recurrent.*;
 import dev.syncline.spec.Shape;
+import dev.syncline.spec.Span;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,10 +101,46 @@ final class Examples {
 
   private void memory() {
     one("gru after absent", serial("absent", new Absent(), "gru", new Gru(9)), Shape.vector(1, 5));
-    one("attention", new Attention(2, 7, true), Shape.vector(2, 12));
-    one("attention without rope", new Attention(3, 5, false), Shape.vector(1, 9));
-    one("attention to one row", new Attention(1, 1, true), Shape.vector(2, 4));
-    one("attention over several ticks", new Attention(2, 40, true), Shape.vector(4, 8));
+    for (int width : WIDTHS) {
+      Shape x = Shape.vector(1, width);
+      int heads = width == 64 ? 4 : 1;
+      Span window = new Span.Window(10);
+      for (Position p :
+          List.of(new Position.None(), new Position.Alibi(), new Position.Relative(6))) {
+        temporal("attention " + p + " " + width, new Attention(heads, 0, window, p), x);
+      }
+      for (Span span :
+          List.of(
+              new Span.Window(100),
+              new Span.Sinks(3, 7),
+              new Span.Strided(5, 4, 3),
+              new Span.Blocks(6, 2))) {
+        temporal(
+            "attention over " + span + " " + width,
+            new Attention(heads, 0, span, new Position.Alibi()),
+            x);
+      }
+      temporal("sinusoids " + width, new Sinusoids(), x);
+      temporal("learned positions " + width, new LearnedPositions(11), x);
+    }
+    for (Span span :
+        List.of(new Span.Sinks(3, 7), new Span.Strided(5, 2, 3), new Span.Blocks(6, 2))) {
+      one(
+          "grouped with rope over " + span,
+          new Attention(4, 2, span, new Position.Rope()),
+          Shape.vector(2, 16));
+      one(
+          "one key head over " + span,
+          new Attention(4, 1, span, new Position.Relative(50)),
+          Shape.vector(3, 12));
+    }
+    one("attention", Attention.over(2, new Span.Window(7)), Shape.vector(2, 12));
+    one(
+        "attention without rope",
+        new Attention(3, 0, new Span.Window(5), new Attention.Position.None()),
+        Shape.vector(1, 9));
+    one("attention to one row", Attention.over(1, new Span.Window(1)), Shape.vector(2, 4));
+    one("attention over several ticks", Attention.over(2, new Span.Window(40)), Shape.vector(4, 8));
   }
 
   private void composition() {
@@ -129,7 +169,8 @@ final class Examples {
                 "audio", serial("conv", audio, "absent", new Absent()),
                 "visual", serial("absent", new Absent(), "up", new Linear(9, true))));
     Layer block =
-        new Residual(serial("norm", new LayerNorm(1e-5f), "attn", new Attention(4, 6, true)));
+        new Residual(
+            serial("norm", new LayerNorm(1e-5f), "attn", Attention.over(4, new Span.Window(6))));
     Layer heads = new Parallel(layers("heard", new Linear(3, true), "seen", new Linear(2, true)));
     list.add(
         new Example(

@@ -15,13 +15,16 @@ import java.util.SplittableRandom;
 
 /** How far back the outputs see: as the spec says, and as measured by disturbing single rows. */
 final class ReceptiveField {
+  /** The most rows that are disturbed: patterns of attention repeat sooner. */
+  private static final int ROWS = 256;
+
   private static final int TRIES = 6;
 
   /**
    * One input's.
    *
    * @param declaredRows rows of the input, the newest included; -1 where there is no limit
-   * @param measuredRows the farthest row whose disturbance changed the newest output
+   * @param measuredRows from the farthest row whose disturbance changed an output to that output
    * @param testedRows how far back rows were disturbed
    */
   record Measured(
@@ -88,23 +91,26 @@ final class ReceptiveField {
 
   List<Measured> measure() {
     List<Measured> list = new ArrayList<>();
-    List<Object> base = newest(rows);
+    Map<String, Block> base = new StepForm(model.program()).run(rows);
     declared().forEach((in, limit) -> list.add(measure(in, limit, base)));
     return list;
   }
 
-  private Measured measure(String in, long limit, List<Object> base) {
+  /**
+   * Rows are disturbed from the stream's beginning on, and the last decision that changes is looked
+   * for, until one is as far away as declared; none may be farther.
+   */
+  private Measured measure(String in, long limit, Map<String, Block> base) {
     int perTick = node.in().get(in).rows();
     int tested = ticks * perTick;
+    long wanted = limit < 0 ? tested : Math.min(tested, limit);
     long measured = 0;
     SplittableRandom random = new SplittableRandom(17);
-    // From the far end on; behind the declared limit nothing may change, at it something must.
-    long from = limit < 0 ? tested : Math.min(tested, limit + perTick);
-    for (long lag = from; lag >= 1 && measured == 0; lag--) {
-      for (int i = 0; i < TRIES && measured == 0; i++) {
-        if (!newest(disturbed(in, (int) (tested - lag), i, random)).equals(base)) {
-          measured = lag;
-        }
+    for (int row = 0; row < Math.min(tested, ROWS) && measured < wanted; row++) {
+      for (int i = 0; i < TRIES && measured < wanted; i++) {
+        int last =
+            lastChange(base, new StepForm(model.program()).run(disturbed(in, row, i, random)));
+        measured = Math.max(measured, (last + 1L) * perTick - row);
       }
     }
     return new Measured(in, limit, measured, tested, model.spec().tick().seconds() / perTick);
@@ -130,19 +136,20 @@ final class ReceptiveField {
     return copy;
   }
 
-  private List<Object> newest(Map<String, Block> stream) {
-    List<Object> last = new ArrayList<>();
-    new StepForm(model.program())
-        .run(stream)
-        .values()
-        .forEach(
-            b -> {
-              int size = b.shape().size();
-              last.add(
-                  Arrays.toString(
-                      Arrays.copyOfRange(b.values(), b.values().length - size, b.values().length)));
-              last.add(b.valid()[b.valid().length - 1]);
-            });
+  /** The last tick whose decisions differ; -1 for none. */
+  private static int lastChange(Map<String, Block> a, Map<String, Block> b) {
+    int last = -1;
+    for (Map.Entry<String, Block> e : a.entrySet()) {
+      Block one = e.getValue();
+      Block other = b.get(e.getKey());
+      for (int t = one.ticks() - 1; t > last; t--) {
+        Block x = one.slice(t, t + 1);
+        Block y = other.slice(t, t + 1);
+        if (!Arrays.equals(x.values(), y.values()) || !Arrays.equals(x.valid(), y.valid())) {
+          last = t;
+        }
+      }
+    }
     return last;
   }
 }
