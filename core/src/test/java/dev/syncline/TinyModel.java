@@ -10,6 +10,7 @@ import dev.syncline.spec.Attention;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
@@ -115,6 +116,8 @@ public final class TinyModel {
         "attention",
         new Residual(
             serial("norm", new RmsNorm(1e-5f), "attn", Attention.over(2, new Span.Window(9)))),
+        "memory",
+        new Residual(new Memory(2, 3, new Memory.Store.Decay(20))),
         "where",
         serial("sinusoids", new Sinusoids(), "learned", new LearnedPositions(7)),
         "mlp",

@@ -57,6 +57,7 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
         yield each * node.input().rows() * r.units();
       }
       case Attention a -> attention(node, a);
+      case Memory m -> memory(node, m);
       case Positions.Sinusoids ignored -> 2 * out(node);
       case Positions.LearnedPositions ignored -> out(node);
       case Activation ignored -> out(node);
@@ -93,6 +94,21 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
           case Attention.Position.Relative ignored -> (2 * width + a.heads()) * seen;
         };
     return node.input().rows() * (projections + each * seen + extra);
+  }
+
+  private static long memory(Node node, Memory m) {
+    long width = node.input().width();
+    long slots = m.latents() * width;
+    long weights = (long) m.latents() * m.heads();
+    long projections = 8 * width * width + 4 * width;
+    long read = 4 * slots + 3 * weights;
+    long write =
+        switch (m.store()) {
+          case Memory.Store.Box b -> 2 * slots + b.rows() * (2 * slots + 3 * weights);
+          case Memory.Store.Decay ignored -> 5 * slots + 8 * weights;
+          case Memory.Store.Competing ignored -> 6 * slots + 4 * weights;
+        };
+    return node.input().rows() * (projections + write + read);
   }
 
   /** Input channels that one output channel of a convolution reads. */

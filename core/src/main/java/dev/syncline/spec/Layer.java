@@ -32,7 +32,8 @@ public sealed interface Layer {
           GlobalPool,
           Recurrent,
           Attention,
-          Positions {}
+          Positions,
+          Memory {}
 
   /** Forks or joins streams, or is made of other layers. */
   sealed interface Composite extends Layer {}

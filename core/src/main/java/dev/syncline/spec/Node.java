@@ -166,6 +166,14 @@ public record Node(
       case Pool2d p -> window(image(x), p.kernel(), p.stride(), 0);
       case GlobalPool ignored -> Shape.vector(x.rows(), image(x).width());
       case Positions ignored -> vector(x);
+      case Memory m -> {
+        if (vector(x).width() % m.heads() != 0) {
+          throw new IllegalArgumentException(
+              "heads %d must divide the width %d: change one of them"
+                  .formatted(m.heads(), x.width()));
+        }
+        yield x;
+      }
       case Attention a -> {
         boolean rope = a.position() instanceof Attention.Position.Rope;
         int width = vector(x).width();

@@ -100,6 +100,12 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
                 node.name("weight"), List.of(l.period(), width), new Init(0, 0.02f), true));
       }
       case Attention a -> attention(node, a, list);
+      case Memory m -> {
+        int width = node.input().width();
+        projections(node, list, width, width);
+        Init init = new Init(0, bound(width / m.heads()));
+        list.add(new Parameter(node.name("latents"), List.of(m.latents(), width), init, true));
+      }
       case Activation ignored -> {}
       case Dropout ignored -> {}
       case PoolRows ignored -> {}
@@ -117,16 +123,20 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
   private static void attention(Node node, Attention a, List<Parameter> list) {
     int width = node.input().width();
     int depth = width / a.heads();
-    for (String part : List.of("q", "k", "v", "o")) {
-      boolean shared = part.equals("k") || part.equals("v");
-      int out = shared ? depth * a.groups() : width;
-      Init init = new Init(0, bound(width));
-      list.add(new Parameter(node.name(part + ".weight"), List.of(out, width), init, true));
-      constant(node, list, part + ".bias", 0, out, true);
-    }
+    projections(node, list, width, depth * a.groups());
     if (a.position() instanceof Attention.Position.Relative r) {
       Init init = new Init(0, bound(depth));
       list.add(new Parameter(node.name("relative"), List.of(r.most() + 1, depth), init, true));
+    }
+  }
+
+  /** Queries and outputs of a width, keys and values of another. */
+  private static void projections(Node node, List<Parameter> list, int width, int keys) {
+    for (String part : List.of("q", "k", "v", "o")) {
+      int out = part.equals("k") || part.equals("v") ? keys : width;
+      Init init = new Init(0, bound(width));
+      list.add(new Parameter(node.name(part + ".weight"), List.of(out, width), init, true));
+      constant(node, list, part + ".bias", 0, out, true);
     }
   }
 

@@ -53,6 +53,8 @@ public record Reach(long rows, int jump) {
       case PoolRows p -> step(node, in, p.rows(), p.rows());
       case Attention a -> step(node, in, a.span().reach(), 1);
       case Positions ignored -> in;
+      case Memory m ->
+          step(node, in, m.store() instanceof Memory.Store.Box b ? b.rows() : UNLIMITED, 1);
       case Recurrent ignored -> step(node, in, UNLIMITED, 1);
       case Linear ignored -> in;
       case Activation ignored -> in;

@@ -36,6 +36,7 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Recurrent r -> List.of(value(node, "h", r.units()));
       case Attention a -> attention(node, a);
       case Positions ignored -> List.of();
+      case Memory m -> memory(node, m);
       case Linear ignored -> List.of();
       case Activation ignored -> List.of();
       case LayerNorm ignored -> List.of();
@@ -70,6 +71,25 @@ public record StatePart(String name, int rows, int width, int perTick) {
       }
     }
     return parts;
+  }
+
+  private static List<StatePart> memory(Node node, Memory m) {
+    int width = node.input().width();
+    int rows = node.input().rows();
+    return switch (m.store()) {
+      case Memory.Store.Box b ->
+          List.of(
+              new StatePart(node.name("scores"), b.rows(), m.heads() * m.latents(), rows),
+              new StatePart(node.name("v"), b.rows(), width, rows),
+              new StatePart(node.name("valid"), b.rows(), 1, rows));
+      case Memory.Store.Decay ignored ->
+          List.of(
+              new StatePart(node.name("most"), m.heads(), m.latents(), 0),
+              new StatePart(node.name("weights"), m.heads(), m.latents(), 0),
+              new StatePart(node.name("sums"), m.latents(), width, 0));
+      case Memory.Store.Competing ignored ->
+          List.of(new StatePart(node.name("slots"), m.latents(), width, 0));
+    };
   }
 
   private static StatePart value(Node node, String name, int width) {

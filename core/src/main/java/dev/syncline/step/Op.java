@@ -119,6 +119,43 @@ public sealed interface Op {
       int scores)
       implements Op {}
 
+  /**
+   * A memory with scratch for a row's query, key, value and mixture, for the slots as it sees them,
+   * and for the scores of all heads and slots, or of all rows of a box.
+   *
+   * @param latents {@code [slot][width]}
+   * @param state the store's parts in the order of {@link dev.syncline.spec.StatePart}
+   */
+  record Memory(
+      Buffer in,
+      Buffer out,
+      dev.syncline.spec.Memory layer,
+      float[] latents,
+      Projections weights,
+      List<Ring> state,
+      int query,
+      int key,
+      int value,
+      int mixed,
+      int slots,
+      int scores)
+      implements Op {
+    /** Numbers of a head. */
+    int depth() {
+      return in.size() / layer.heads();
+    }
+
+    /** Where the head of a pair of head and slot lies in a row. */
+    int part(int pair) {
+      return pair / layer.latents() * depth();
+    }
+
+    /** Where it lies in all slots, which are as wide as rows. */
+    int place(int pair) {
+      return pair % layer.latents() * in.size() + part(pair);
+    }
+  }
+
   /** Adds the sinusoidal code of its index to each row. */
   record Sinusoids(Buffer in, Buffer out, Rope angles) implements Op {}
 

@@ -2,6 +2,7 @@ package dev.syncline.step;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
@@ -144,6 +145,7 @@ public record Program(
         case GlobalPool p -> ops.add(new Op.GlobalPool(p.pooling(), x, y));
         case Recurrent r -> ops.add(recurrent(node, r, x, y));
         case Attention a -> ops.add(attention(node, a, x, y));
+        case Memory m -> ops.add(memory(node, m, x, y));
         case Positions.Sinusoids ignored -> ops.add(new Op.Sinusoids(x, y, Rope.of(x.size())));
         case Positions.LearnedPositions ignored ->
             ops.add(new Op.LearnedPositions(x, y, get(node, "weight")));
@@ -234,16 +236,38 @@ public record Program(
           rope,
           slopes,
           relative,
-          new Op.Projections(
-              matrix(node, "q.weight", "q.bias"),
-              matrix(node, "k.weight", "k.bias"),
-              matrix(node, "v.weight", "v.bias"),
-              matrix(node, "o.weight", "o.bias")),
+          projections(node),
           cache(node, ""),
           cache(node, "kept_"),
           take(x.size()),
           take(x.size() * x.rows()),
           take(a.span().recent() + a.span().kept()));
+    }
+
+    private Op.Projections projections(Node node) {
+      return new Op.Projections(
+          matrix(node, "q.weight", "q.bias"),
+          matrix(node, "k.weight", "k.bias"),
+          matrix(node, "v.weight", "v.bias"),
+          matrix(node, "o.weight", "o.bias"));
+    }
+
+    private Op memory(Node node, Memory m, Buffer x, Buffer y) {
+      int scores = m.latents() * m.heads();
+      int rows = m.store() instanceof Memory.Store.Box b ? b.rows() : 0;
+      return new Op.Memory(
+          x,
+          y,
+          m,
+          get(node, "latents"),
+          projections(node),
+          StatePart.own(node).stream().map(p -> rings.get(p.name())).toList(),
+          take(x.size()),
+          take(x.size()),
+          take(x.size()),
+          take(x.size()),
+          take(m.latents() * x.size()),
+          take(Math.max(scores, rows)));
     }
 
     private Op.Cache cache(Node node, String prefix) {

@@ -269,7 +269,7 @@ class SpecTest {
         .isEqualTo(4L * StatePart.of(EVERY.node()).stream().mapToInt(StatePart::size).sum());
     // the residuals' additions stand at inner nodes
     int width = 12 + 6 + 6;
-    assertThat(whole.flops()).isEqualTo(sum.flops() + 2L * width);
+    assertThat(whole.flops()).isEqualTo(sum.flops() + 3L * width);
   }
 
   @Test

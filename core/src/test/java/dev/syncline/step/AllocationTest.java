@@ -14,6 +14,7 @@ import dev.syncline.spec.Layer.Function;
 import dev.syncline.spec.Layer.Linear;
 import dev.syncline.spec.Layer.PoolRows;
 import dev.syncline.spec.Layer.Pooling;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Recurrent.Gru;
 import dev.syncline.spec.Span;
@@ -123,7 +124,7 @@ class AllocationTest {
   }
 
   @Test
-  void everySpanAndPositionAllocatesNothing() {
+  void everySpanPositionAndStoreAllocatesNothing() {
     allocatesNothing(
         TinyModel.spec(
             0,
@@ -136,6 +137,10 @@ class AllocationTest {
             new Attention(3, 3, new Span.Strided(9, 4, 5), new Attention.Position.Relative(30)),
             "blocks",
             new Attention(4, 2, new Span.Blocks(6, 2), new Attention.Position.None()),
+            "box",
+            new Memory(3, 4, new Memory.Store.Box(17)),
+            "competing",
+            new Memory(2, 5, new Memory.Store.Competing()),
             "pool",
             new PoolRows(Pooling.MEAN, 10)),
         new VectorKernels());

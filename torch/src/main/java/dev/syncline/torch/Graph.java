@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
@@ -172,6 +173,7 @@ public final class Graph {
         case GlobalPool p -> x.with(ImageForm.pool(p, v));
         case Recurrent r -> new RecurrentForm(node, r, parameters, before, after).rows(x);
         case Attention a -> new AttentionForm(node, a, parameters, before, after).rows(x);
+        case Memory m -> new MemoryForm(node, m, parameters, before, after).rows(x);
         case Positions p -> x.with(v.add(positions(node, p, x)));
       };
     }

@@ -4,6 +4,7 @@ import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Positions.*;
 import dev.syncline.spec.Recurrent.*;
@@ -99,6 +100,11 @@ final class Examples {
     one("linear recurrence of several rows", new LinearRecurrence(7), Shape.vector(3, 5));
   }
 
+  private static List<Memory.Store> stores() {
+    return List.of(
+        new Memory.Store.Box(10), new Memory.Store.Decay(5), new Memory.Store.Competing());
+  }
+
   private void memory() {
     one("gru after absent", serial("absent", new Absent(), "gru", new Gru(9)), Shape.vector(1, 5));
     for (int width : WIDTHS) {
@@ -120,6 +126,9 @@ final class Examples {
             new Attention(heads, 0, span, new Position.Alibi()),
             x);
       }
+      for (Memory.Store store : stores()) {
+        temporal("memory " + store + " " + width, new Memory(heads, 3, store), x);
+      }
       temporal("sinusoids " + width, new Sinusoids(), x);
       temporal("learned positions " + width, new LearnedPositions(11), x);
     }
@@ -133,6 +142,9 @@ final class Examples {
           "one key head over " + span,
           new Attention(4, 1, span, new Position.Relative(50)),
           Shape.vector(3, 12));
+    }
+    for (Memory.Store store : stores()) {
+      one("memory of several rows " + store, new Memory(2, 5, store), Shape.vector(3, 6));
     }
     one("attention", Attention.over(2, new Span.Window(7)), Shape.vector(2, 12));
     one(

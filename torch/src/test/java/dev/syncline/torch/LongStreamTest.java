@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
 import dev.syncline.spec.Layer;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
@@ -50,6 +51,9 @@ class LongStreamTest {
         layers.add(new Attention(2, 1, span, position));
       }
     }
+    layers.add(new Memory(2, 3, new Memory.Store.Box(9)));
+    layers.add(new Memory(2, 3, new Memory.Store.Decay(30)));
+    layers.add(new Memory(2, 3, new Memory.Store.Competing()));
     layers.add(new Positions.Sinusoids());
     layers.add(new Positions.LearnedPositions(7));
     layers.add(new Recurrent.Gru(8));

@@ -1,0 +1,58 @@
+package dev.syncline.spec;
+
+/**
+ * A long history in a few slots: every valid row writes into {@code latents} slots of the row's
+ * width and then reads them by attention, {@code y = o(Σ softmax(q·slot)·slot)} head by head. The
+ * store says how slots come from the rows so far.
+ *
+ * @param heads into which rows and slots are divided
+ * @param latents slots; each has a learned vector that says what it looks for
+ * @param store how rows get into slots
+ */
+public record Memory(int heads, int latents, Store store) implements Layer.Leaf {
+  public Memory {
+    Layer.positive("heads", heads);
+    Layer.positive("latents", latents);
+    Span.limited("latents", latents);
+  }
+
+  /** How slots come from rows. */
+  public sealed interface Store {
+    /**
+     * A slot is attention from its learned vector to the last {@code rows} rows: the long memory of
+     * LSTR (Xu et al. 2021, section 3.3). Each tick costs all of them.
+     */
+    record Box(int rows) implements Store {
+      public Box {
+        Layer.positive("rows", rows);
+        Span.limited("rows", rows);
+      }
+    }
+
+    /**
+     * The same over all rows, each weighing half as much after {@code halfLife} more rows: the
+     * exponential kernel of TeSTra (Zhao and Krähenbühl 2022, section 4.2), two sums a slot that
+     * are brought up to date in constant time.
+     */
+    record Decay(float halfLife) implements Store {
+      public Decay {
+        if (!(halfLife > 0 && halfLife <= 1e9)) {
+          throw new IllegalArgumentException(
+              "half_life must be above 0 and at most 1e9 rows, is " + halfLife);
+        }
+      }
+
+      /** By how much a logarithm of a weight falls with each row. */
+      public float rate() {
+        return (float) (Math.log(2) / halfLife);
+      }
+    }
+
+    /**
+     * Slots are the state (a bottleneck of latents as in Perceiver, Jaegle et al. 2021): they
+     * compete for each row by their content (Locatello et al. 2020, section 2.1), and each moves
+     * towards it by its share: {@code slot' = (1 - a)·slot + a·v}.
+     */
+    record Competing() implements Store {}
+  }
+}
