@@ -8,6 +8,7 @@ import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.FrontEnd;
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Memory;
@@ -73,7 +74,7 @@ public final class TinyModel {
         "encoders",
         new Each(layers(AUDIO, hear, VISUAL, look)),
         "fuse",
-        new Concat(),
+        new Fusion.Concat(),
         "attention",
         new Residual(attention),
         "gru",
@@ -111,8 +112,32 @@ public final class TinyModel {
         senses,
         "encoders",
         new Each(layers(AUDIO, hear, VISUAL, look, SYMBOLS, read)),
+        "fork",
+        new Parallel(
+            layers(
+                "both",
+                new Fusion.Concat(),
+                "gated",
+                new Fusion.Gated(7),
+                "low_rank",
+                new Fusion.LowRank(5, 2))),
+        "more",
+        new Parallel(
+            layers(
+                "joined",
+                new Fusion.Concat(),
+                "mean",
+                serial(
+                    "alike",
+                    new Each(
+                        layers(
+                            "both", new Linear(4, true),
+                            "gated", new Linear(4, true),
+                            "low_rank", new Linear(4, true))),
+                    "mean",
+                    new Fusion.Combine(Fusion.How.WEIGHTED)))),
         "fuse",
-        new Concat(),
+        serial("concat", new Fusion.Concat(), "width", new Linear(24, true)),
         "attention",
         new Residual(
             serial("norm", new RmsNorm(1e-5f), "attn", Attention.over(2, new Span.Window(9)))),

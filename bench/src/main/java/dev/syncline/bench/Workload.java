@@ -7,6 +7,7 @@ import dev.syncline.signal.LogMel;
 import dev.syncline.signal.Normalization;
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.FrontEnd;
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Modality;
@@ -96,7 +97,7 @@ final class Workload {
     Layer body =
         serial(
             "enc", new Each(layers("audio", audio, "visual", visual)),
-            "fuse", new Concat(),
+            "fuse", new Fusion.Concat(),
             "block", block,
             "gru", new Gru(128),
             "heads",

@@ -11,6 +11,7 @@ import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.FrozenEncoder;
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Modality;
@@ -55,7 +56,7 @@ final class Presets {
     Map<String, Layer> body = new LinkedHashMap<>();
     body.put("enc", new Each(streams));
     if (modalities.size() > 1) {
-      body.put("fuse", new Concat());
+      body.put("fuse", new Fusion.Concat());
     }
     body.put("gru", new Gru(encoders.isPresent() ? 256 : 128));
     body.put("drop", new Dropout(0.3f));

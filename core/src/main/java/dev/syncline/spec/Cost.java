@@ -75,7 +75,20 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
       case Serial ignored -> 0;
       case Parallel ignored -> 0;
       case Each ignored -> 0;
-      case Concat ignored -> 0;
+      case Fusion f -> fusion(node, f);
+    };
+  }
+
+  /** With every stream there. */
+  private static long fusion(Node node, Fusion layer) {
+    long streams = node.in().size();
+    long width = node.in().values().stream().mapToLong(Shape::width).sum();
+    return switch (layer) {
+      case Fusion.Concat ignored -> 0;
+      case Fusion.Combine c -> out(node) * (c.how() == Fusion.How.WEIGHTED ? 2 : 1) * streams;
+      case Fusion.Gated ignored ->
+          out(node) * (streams * (2 * (width + streams) + 1) + 2 * width + streams + 6 * streams);
+      case Fusion.LowRank l -> out(node) * (l.rank() * (2 * width + 2 * streams + 1) + 1);
     };
   }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * One node of a model. What flows through the tree is a bundle of named streams; most layers take
- * and give one stream, {@link Each}, {@link Parallel} and {@link Concat} fork and join. Every layer
+ * and give one stream, {@link Each}, {@link Parallel} and {@link Fusion} fork and join. Every layer
  * is strictly causal: an output row depends on rows whose time is not later than its own.
  *
  * <p>Validity: an invalid row is zero at every boundary. Layers that work row by row keep the
@@ -36,7 +36,8 @@ public sealed interface Layer {
           Memory {}
 
   /** Forks or joins streams, or is made of other layers. */
-  sealed interface Composite extends Layer {}
+  sealed interface Composite extends Layer
+      permits FeedForward, Residual, Serial, Parallel, Each, Fusion {}
 
   /** {@code y = W x + b} on vector rows. */
   record Linear(int out, @Default("true") boolean bias) implements Leaf {
@@ -221,9 +222,6 @@ public sealed interface Layer {
       streams = named(streams);
     }
   }
-
-  /** Concatenation fusion: the vectors of all streams side by side; valid if one of them is. */
-  record Concat() implements Composite {}
 
   private static void positive(float epsilon) {
     if (!(epsilon > 0 && epsilon <= 1)) {

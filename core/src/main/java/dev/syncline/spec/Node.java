@@ -24,7 +24,7 @@ public record Node(
     Map<String, Shape> out,
     Map<String, Node> children) {
 
-  /** The name of the one stream that {@link Concat} gives. */
+  /** The name of the one stream that a {@link Fusion} gives. */
   public static final String FUSED = "fused";
 
   /** Resolves a tree on a bundle of inputs. */
@@ -120,7 +120,7 @@ public record Node(
         }
         out.putAll(in);
       }
-      case Concat ignored -> out.put(FUSED, placed(path, () -> concat(in)));
+      case Fusion f -> out.put(FUSED, placed(path, () -> fused(f, in)));
       case Leaf leaf -> {
         Shape x = single(path, in);
         out.put(in.keySet().iterator().next(), placed(path, () -> leaf(leaf, x)));
@@ -197,20 +197,28 @@ public record Node(
     return Shape.image(x.rows(), height / stride + 1, width / stride + 1, x.width());
   }
 
-  private static Shape concat(Map<String, Shape> in) {
+  private static Shape fused(Fusion layer, Map<String, Shape> in) {
+    Shape first = in.values().iterator().next();
     int width = 0;
-    int rows = in.values().iterator().next().rows();
-    for (Map.Entry<String, Shape> e : in.entrySet()) {
-      width += vector(e.getValue()).width();
-      if (e.getValue().rows() != rows) {
+    for (Shape x : in.values()) {
+      width += vector(x).width();
+      if (x.rows() != first.rows()) {
         throw new IllegalArgumentException(
             "the streams have different rows a tick: " + in + "; pool or stride them alike first");
+      } else if (layer instanceof Fusion.Combine && x.width() != first.width()) {
+        throw new IllegalArgumentException(
+            "the streams have different widths: " + in + "; put a linear before each, or concat");
       }
     }
     if (in.size() < 2) {
       throw new IllegalArgumentException("one stream alone cannot be fused: leave the layer out");
     }
-    return Shape.vector(rows, width);
+    return switch (layer) {
+      case Fusion.Concat ignored -> Shape.vector(first.rows(), width);
+      case Fusion.Combine ignored -> first;
+      case Fusion.Gated g -> first.withWidth(g.units());
+      case Fusion.LowRank l -> first.withWidth(l.units());
+    };
   }
 
   private static void depthwise(boolean depthwise, int out, int in) {

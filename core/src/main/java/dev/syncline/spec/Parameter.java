@@ -116,7 +116,7 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
       case Serial ignored -> {}
       case Parallel ignored -> {}
       case Each ignored -> {}
-      case Concat ignored -> {}
+      case Fusion f -> fusion(node, f, list);
     }
   }
 
@@ -128,6 +128,37 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
       Init init = new Init(0, bound(depth));
       list.add(new Parameter(node.name("relative"), List.of(r.most() + 1, depth), init, true));
     }
+  }
+
+  private static void fusion(Node node, Fusion layer, List<Parameter> list) {
+    int streams = node.in().size();
+    int joint = node.in().values().stream().mapToInt(Shape::width).sum() + streams;
+    switch (layer) {
+      case Fusion.Concat ignored -> {}
+      case Fusion.Combine c -> {
+        if (c.how() == Fusion.How.WEIGHTED) {
+          constant(node, list, "weights", 0, streams, true);
+        }
+      }
+      case Fusion.Gated g ->
+          node.in()
+              .forEach(
+                  (name, x) -> {
+                    linear(node, list, name + ".gate", g.units(), joint);
+                    linear(node, list, name + ".value", g.units(), x.width());
+                  });
+      case Fusion.LowRank l -> {
+        node.in().forEach((name, x) -> linear(node, list, name, l.rank() * l.units(), x.width()));
+        constant(node, list, "weights", 1, l.rank(), true);
+        constant(node, list, "bias", 0, l.units(), true);
+      }
+    }
+  }
+
+  private static void linear(Node node, List<Parameter> list, String name, int out, int in) {
+    Init init = new Init(0, bound(in));
+    list.add(new Parameter(node.name(name + ".weight"), List.of(out, in), init, true));
+    list.add(new Parameter(node.name(name + ".bias"), List.of(out), init, true));
   }
 
   /** Queries and outputs of a width, keys and values of another. */

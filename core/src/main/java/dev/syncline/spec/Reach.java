@@ -48,7 +48,7 @@ public record Reach(long rows, int jump) {
         both.put("inner", merge(through(node.children().get("inner"), in)));
         yield Map.of(node.out().keySet().iterator().next(), merge(both));
       }
-      case Concat ignored -> Map.of(Node.FUSED, merge(in));
+      case Fusion ignored -> Map.of(Node.FUSED, merge(in));
       case Conv1d c -> step(node, in, c.history() + 1L, c.stride());
       case PoolRows p -> step(node, in, p.rows(), p.rows());
       case Attention a -> step(node, in, a.span().reach(), 1);

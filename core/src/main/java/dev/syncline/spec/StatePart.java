@@ -54,7 +54,7 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Serial ignored -> List.of();
       case Parallel ignored -> List.of();
       case Each ignored -> List.of();
-      case Concat ignored -> List.of();
+      case Fusion ignored -> List.of();
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.syncline.step;
 
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.Function;
 import dev.syncline.spec.Layer.Pooling;
 import dev.syncline.spec.Span;
@@ -166,4 +167,29 @@ public sealed interface Op {
   record Add(Buffer x, Buffer inner, Buffer out) implements Op {}
 
   record Concat(List<Buffer> in, Buffer out) implements Op {}
+
+  /** With a weight for each stream. */
+  record Combine(List<Buffer> in, Buffer out, Fusion.How how, float[] weights) implements Op {}
+
+  /** Scratch for all streams and their validities side by side, and for units of each stream. */
+  record Gated(
+      List<Buffer> in,
+      Buffer out,
+      List<Panels> gates,
+      List<Panels> values,
+      int joint,
+      int gate,
+      int value)
+      implements Op {}
+
+  /** Scratch for one stream's factors and for the product of all. */
+  record LowRank(
+      List<Buffer> in,
+      Buffer out,
+      List<Panels> factors,
+      float[] weights,
+      float[] bias,
+      int factor,
+      int product)
+      implements Op {}
 }

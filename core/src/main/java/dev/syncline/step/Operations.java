@@ -48,7 +48,10 @@ final class Operations {
       case Op.Sinusoids o -> PositionOperations.sinusoids(o, x, tick);
       case Op.LearnedPositions o -> PositionOperations.learned(o, x, tick);
       case Op.Add o -> add(o, x);
-      case Op.Concat o -> concat(o, x);
+      case Op.Concat o -> FusionOperations.concat(o, x);
+      case Op.Combine o -> FusionOperations.combine(o, x);
+      case Op.Gated o -> FusionOperations.gated(o, kernels, x);
+      case Op.LowRank o -> FusionOperations.lowRank(o, kernels, x);
     }
   }
 
@@ -245,20 +248,5 @@ final class Operations {
       x[o.out().valid() + r] = x[o.x().valid() + r] * x[o.inner().valid() + r];
     }
     o.out().mask(x);
-  }
-
-  private static void concat(Op.Concat o, float[] x) {
-    int width = o.out().size();
-    for (int r = 0; r < o.out().rows(); r++) {
-      int to = o.out().at() + r * width;
-      float any = 0;
-      for (int i = 0; i < o.in().size(); i++) {
-        Buffer in = o.in().get(i);
-        System.arraycopy(x, in.at() + r * in.size(), x, to, in.size());
-        any = Math.max(any, x[in.valid() + r]);
-        to += in.size();
-      }
-      x[o.out().valid() + r] = any;
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.syncline.step;
 
 import dev.syncline.spec.Attention;
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A tree compiled with its weights into a flat list of operations. Immutable and shared: a stream
@@ -98,9 +100,9 @@ public record Program(
           ops.add(new Op.Add(one(in), inner, sum));
           out.put(name(node), sum);
         }
-        case Concat ignored -> {
+        case Fusion f -> {
           Buffer fused = fresh(node.output());
-          ops.add(new Op.Concat(List.copyOf(in.values()), fused));
+          ops.add(fusion(node, f, in, fused));
           out.put(name(node), fused);
         }
         case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
@@ -209,6 +211,47 @@ public record Program(
           matrix(node, "weight_hh", "bias_hh"),
           take(gates * x.rows()),
           take(gates));
+    }
+
+    private Op fusion(Node node, Fusion layer, Map<String, Buffer> streams, Buffer out) {
+      List<Buffer> in = List.copyOf(streams.values());
+      return switch (layer) {
+        case Fusion.Concat ignored -> new Op.Concat(in, out);
+        case Fusion.Combine c -> {
+          float[] weights = new float[in.size()];
+          boolean learned = c.how() == Fusion.How.WEIGHTED;
+          for (int m = 0; m < weights.length; m++) {
+            weights[m] = learned ? PlainKernels.exp(get(node, "weights")[m]) : 1;
+          }
+          yield new Op.Combine(in, out, c.how(), weights);
+        }
+        case Fusion.Gated g -> {
+          List<Panels> gates = matrices(node, streams.keySet(), ".gate");
+          yield new Op.Gated(
+              in,
+              out,
+              gates,
+              matrices(node, streams.keySet(), ".value"),
+              take(gates.getFirst().in()),
+              take(in.size() * g.units()),
+              take(in.size() * g.units()));
+        }
+        case Fusion.LowRank l ->
+            new Op.LowRank(
+                in,
+                out,
+                matrices(node, streams.keySet(), ""),
+                get(node, "weights"),
+                get(node, "bias"),
+                take(l.rank() * l.units()),
+                take(l.rank() * l.units()));
+      };
+    }
+
+    private List<Panels> matrices(Node node, Set<String> streams, String part) {
+      return streams.stream()
+          .map(name -> matrix(node, name + part + ".weight", name + part + ".bias"))
+          .toList();
     }
 
     private Op attention(Node node, Attention a, Buffer x, Buffer y) {

@@ -50,7 +50,7 @@ class SpecRefusalTest {
             new Residual(new Linear(7, true)),
             "turn 4×6 into 4×7: a residual needs them alike"),
         of(VECTOR, new Residual(new PoolRows(Pooling.MAX, 2)), "turn 4×6 into 2×6"),
-        of(VECTOR, new Concat(), "one stream alone cannot be fused: leave the layer out"),
+        of(VECTOR, new Fusion.Concat(), "one stream alone cannot be fused: leave the layer out"),
         of(VECTOR, new Conv2d(4, 3, 1, 1, false, true), "reads pictures, not vectors (4×6)"),
         of(VECTOR, new Pool2d(Pooling.MAX, 2, 2), "reads pictures, not vectors"),
         of(VECTOR, new GlobalPool(Pooling.MAX), "reads pictures, not vectors"),
@@ -108,11 +108,12 @@ class SpecRefusalTest {
   @Test
   void streamsThatDoNotFitTogetherAreRefused() {
     assertThatThrownBy(
-            () -> Node.resolve(serial("fuse", new Concat()), two(VECTOR, Shape.vector(2, 6))))
+            () ->
+                Node.resolve(serial("fuse", new Fusion.Concat()), two(VECTOR, Shape.vector(2, 6))))
         .hasMessageStartingWith("layer fuse: the streams have different rows a tick")
         .hasMessageContaining("audio=4×6")
         .hasMessageEndingWith("pool or stride them alike first");
-    assertThatThrownBy(() -> Node.resolve(new Concat(), two(VECTOR, PICTURE)))
+    assertThatThrownBy(() -> Node.resolve(new Fusion.Concat(), two(VECTOR, PICTURE)))
         .hasMessageContaining("reads vectors, not pictures");
     assertThatThrownBy(() -> Node.resolve(serial("gru", new Gru(3)), two(VECTOR, VECTOR)))
         .hasMessage("layer gru: reads one stream, not the bundle [audio, visual]: fuse them first");

@@ -214,7 +214,7 @@ class SpecTest {
                         "pool", new GlobalPool(Pooling.MAX),
                         "conv", new Conv1d(4, 3, 1, 1, false, true)))),
             "fuse",
-            new Concat());
+            new Fusion.Concat());
     Map<String, Map<String, Reach>> reach = Reach.of(spec.node());
     assertThat(reach.keySet()).containsExactly("heard", "seen");
     assertThat(reach.get("heard"))

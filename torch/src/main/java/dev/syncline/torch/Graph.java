@@ -3,6 +3,7 @@ package dev.syncline.torch;
 import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Attention;
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
@@ -117,15 +118,7 @@ public final class Graph {
           Rows sum = new Rows(x.values().add(inner.values()), both(x.valid(), inner.valid()));
           out.put(name(node), sum.masked());
         }
-        case Concat ignored -> {
-          Tensor any = one(in).valid();
-          TensorVector parts = new TensorVector();
-          for (Rows rows : in.values()) {
-            parts.push_back(rows.values());
-            any = any == null || rows.valid() == null ? null : any.logical_or(rows.valid());
-          }
-          out.put(name(node), new Rows(cat(parts, 2), any));
-        }
+        case Fusion f -> out.put(name(node), new FusionForm(node, parameters).rows(f, in));
         case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
       }
       tap.accept(node, out);

@@ -2,6 +2,7 @@ package dev.syncline.torch;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Memory;
@@ -168,11 +169,22 @@ final class Examples {
     Map<String, Shape> two = new LinkedHashMap<>();
     two.put("audio", Shape.vector(4, 6));
     two.put("visual", Shape.vector(2, 5));
+    Map<String, Shape> three = new LinkedHashMap<>();
+    for (String name : List.of("audio", "visual", "text")) {
+      three.put(name, Shape.vector(2, 5));
+    }
+    for (Fusion.How how : Fusion.How.values()) {
+      list.add(new Example("combine " + how, new Fusion.Combine(how), three, 9));
+    }
+    list.add(new Example("gated", new Fusion.Gated(7), two(2), 9));
+    list.add(new Example("gated of three", new Fusion.Gated(13), three, 9));
+    list.add(new Example("low rank", new Fusion.LowRank(7, 3), two(2), 9));
+    list.add(new Example("low rank of three", new Fusion.LowRank(13, 1), three, 9));
     Layer audio = new Conv1d(7, 3, 2, 1, false, true);
     list.add(
         new Example(
             "each and concat",
-            serial("each", new Each(layers("audio", audio)), "fuse", new Concat()),
+            serial("each", new Each(layers("audio", audio)), "fuse", new Fusion.Concat()),
             two,
             9));
     Layer encoders =
@@ -191,7 +203,7 @@ final class Examples {
                 "enc",
                 encoders,
                 "fuse",
-                new Concat(),
+                new Fusion.Concat(),
                 "block",
                 block,
                 "gru",
@@ -200,6 +212,13 @@ final class Examples {
                 heads),
             two,
             9));
+  }
+
+  private static Map<String, Shape> two(int rows) {
+    Map<String, Shape> streams = new LinkedHashMap<>();
+    streams.put("audio", Shape.vector(rows, 6));
+    streams.put("visual", Shape.vector(rows, 5));
+    return streams;
   }
 
   static Layer serial(Object... namesAndLayers) {

@@ -8,6 +8,7 @@ import dev.syncline.signal.LogMel;
 import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
 import dev.syncline.spec.FrontEnd;
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
@@ -43,7 +44,7 @@ final class Clips {
     encoders.put("sensor", new Layer.PoolRows(Layer.Pooling.MEAN, 2));
     Map<String, Layer> layers = new LinkedHashMap<>();
     layers.put("each", new Layer.Each(encoders));
-    layers.put("fuse", new Layer.Concat());
+    layers.put("fuse", new Fusion.Concat());
     layers.put("heads", new Layer.Parallel(Map.of("heard", new Layer.Linear(1, true))));
     Output heard =
         Records.read(

@@ -1,0 +1,127 @@
+package dev.syncline.torch;
+
+import static org.bytedeco.pytorch.global.torch.*;
+
+import dev.syncline.spec.Fusion;
+import dev.syncline.spec.Node;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+
+/** Several streams to one in the parallel form. */
+final class FusionForm {
+  private final Node node;
+  private final Map<String, Tensor> parameters;
+
+  FusionForm(Node node, Map<String, Tensor> parameters) {
+    this.node = node;
+    this.parameters = parameters;
+  }
+
+  Rows rows(Fusion layer, Map<String, Rows> streams) {
+    List<Rows> in = List.copyOf(streams.values());
+    Tensor any = any(in);
+    if (layer instanceof Fusion.Concat) {
+      return new Rows(joined(in), any);
+    }
+    Tensor there = there(in);
+    Tensor fused =
+        switch (layer) {
+          case Fusion.Concat ignored -> joined(in);
+          case Fusion.Combine c -> combined(c.how(), stacked(in), there);
+          case Fusion.Gated ignored -> gated(streams, joined(in), there);
+          case Fusion.LowRank l -> lowRank(l, streams, there);
+        };
+    return new Rows(fused, any).masked();
+  }
+
+  /** {@code streams} are {@code [batch, rows, stream, width]}, validities one number wide. */
+  private Tensor combined(Fusion.How how, Tensor streams, Tensor there) {
+    Tensor some = there.toType(ScalarType.Float);
+    return switch (how) {
+      case SUM -> sum(streams);
+      case MAX -> where(there, streams, new Scalar(Graph.LOWEST)).amax(new long[] {2}, false);
+      case MEAN -> sum(streams).div(sum(some).clamp_min(new Scalar(1f)));
+      case WEIGHTED -> {
+        Tensor weights = get("weights").exp().unsqueeze(1).mul(some);
+        Tensor total = sum(weights);
+        Tensor divisor = where(total.gt(new Scalar(0f)), total, new Scalar(1f));
+        yield sum(streams.mul(weights)).div(divisor);
+      }
+    };
+  }
+
+  private Tensor gated(Map<String, Rows> streams, Tensor joined, Tensor there) {
+    Tensor joint = cat(Graph.pair(joined, there.squeeze(3).toType(ScalarType.Float)), 2);
+    TensorVector gates = new TensorVector();
+    TensorVector values = new TensorVector();
+    streams.forEach(
+        (name, rows) -> {
+          gates.push_back(project(name + ".gate", joint));
+          values.push_back(project(name + ".value", rows.values()).tanh());
+        });
+    Tensor scores = where(there, stack(gates, 2), new Scalar(Graph.LOWEST));
+    return sum(softmax(scores, 2).mul(stack(values, 2)));
+  }
+
+  private Tensor lowRank(Fusion.LowRank l, Map<String, Rows> streams, Tensor there) {
+    TensorVector factors = new TensorVector();
+    streams.forEach((name, rows) -> factors.push_back(project(name, rows.values())));
+    Tensor all = where(there, stack(factors, 2), new Scalar(1f));
+    Tensor product = all.select(2, 0);
+    for (long m = 1; m < all.size(2); m++) {
+      product = product.mul(all.select(2, m));
+    }
+    Tensor ranks = product.reshape(product.size(0), product.size(1), l.rank(), l.units());
+    return sum(ranks.mul(get("weights").unsqueeze(1))).add(get("bias"));
+  }
+
+  private static Tensor joined(List<Rows> in) {
+    TensorVector parts = new TensorVector();
+    in.forEach(rows -> parts.push_back(rows.values()));
+    return cat(parts, 2);
+  }
+
+  private static Tensor stacked(List<Rows> in) {
+    TensorVector parts = new TensorVector();
+    in.forEach(rows -> parts.push_back(rows.values()));
+    return stack(parts, 2);
+  }
+
+  /** {@code [batch, rows, stream, 1]}, boolean. */
+  private static Tensor there(List<Rows> in) {
+    TensorVector valid = new TensorVector();
+    for (Rows rows : in) {
+      Tensor all = Tensors.placed(ones(rows.batch(), rows.rows())).toType(ScalarType.Bool);
+      valid.push_back(rows.valid() == null ? all : rows.valid());
+    }
+    return stack(valid, 2).unsqueeze(3);
+  }
+
+  /** Where one of the streams is valid; null where one always is. */
+  private static Tensor any(List<Rows> in) {
+    Tensor any = in.getFirst().valid();
+    for (Rows rows : in) {
+      any = any == null || rows.valid() == null ? null : any.logical_or(rows.valid());
+    }
+    return any;
+  }
+
+  private Tensor project(String part, Tensor x) {
+    return linear(x, get(part + ".weight"), new TensorOptional(get(part + ".bias")));
+  }
+
+  private Tensor get(String name) {
+    return parameters.get(node.name(name));
+  }
+
+  /** Over the streams. */
+  private static Tensor sum(Tensor t) {
+    return org.bytedeco.pytorch.global.torch.sum(
+        t, new long[] {2}, false, new ScalarTypeOptional());
+  }
+}
