@@ -1,0 +1,115 @@
+package dev.syncline.step;
+
+import dev.syncline.spec.Fusion;
+import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Node;
+import dev.syncline.spec.Shape;
+import dev.syncline.spec.StatePart;
+import dev.syncline.weights.Weights;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Walks a tree in the order of computation and lays out its buffers and rings. */
+final class Compiler {
+  private final Kernels kernels;
+  private final LayerOps make;
+  private final List<Op> ops = new ArrayList<>();
+  private final Map<String, Map<String, Buffer>> nodes = new LinkedHashMap<>();
+  private final Map<String, Ring> rings = new LinkedHashMap<>();
+  private int state;
+  private int scratch;
+
+  Compiler(Node root, Weights weights, Kernels kernels) {
+    this.kernels = kernels;
+    for (StatePart part : StatePart.of(root)) {
+      rings.put(part.name(), new Ring(part, state));
+      state = Math.addExact(state, part.size());
+    }
+    make = new LayerOps(weights, rings, this::take);
+  }
+
+  Program compile(Node root) {
+    Map<String, Buffer> inputs = new LinkedHashMap<>();
+    root.in().forEach((name, shape) -> inputs.put(name, fresh(shape)));
+    Map<String, Buffer> outputs = emit(root, inputs);
+    return new Program(List.copyOf(ops), inputs, outputs, nodes, rings, state, scratch, kernels);
+  }
+
+  private Map<String, Buffer> emit(Node node, Map<String, Buffer> in) {
+    Map<String, Buffer> out = new LinkedHashMap<>();
+    switch (node.layer()) {
+      case Serial ignored -> out.putAll(chain(node, in));
+      case FeedForward ignored -> out.putAll(chain(node, in));
+      case Parallel ignored ->
+          node.children().forEach((name, child) -> out.put(name, one(emit(child, in))));
+      case Each ignored -> {
+        out.putAll(in);
+        node.children()
+            .forEach((name, child) -> out.put(name, one(emit(child, Map.of(name, in.get(name))))));
+      }
+      case Residual ignored -> {
+        Buffer inner = one(emit(node.children().get("inner"), in));
+        Buffer sum = fresh(node.output());
+        ops.add(new Op.Add(one(in), inner, sum));
+        out.put(name(node), sum);
+      }
+      case Fusion f -> {
+        Buffer fused = fresh(node.output());
+        ops.add(make.fusion(node, f, in, fused));
+        out.put(name(node), fused);
+      }
+      case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
+    }
+    nodes.put(node.path(), out);
+    return out;
+  }
+
+  private Map<String, Buffer> chain(Node node, Map<String, Buffer> in) {
+    Map<String, Buffer> flow = in;
+    for (Node child : node.children().values()) {
+      flow = emit(child, flow);
+    }
+    return flow;
+  }
+
+  /** A leaf's output: where it works row by row, it is valid where its input is. */
+  private Buffer leaf(Node node, Leaf layer, Buffer x) {
+    Buffer y =
+        switch (layer) {
+          case Dropout ignored -> x;
+          case Conv1d ignored -> fresh(node.output());
+          case PoolRows ignored -> fresh(node.output());
+          case Absent ignored -> fresh(node.output());
+          case Leaf ignored -> sameRows(node.output(), x);
+        };
+    ops.addAll(make.leaf(node, layer, x, y));
+    return y;
+  }
+
+  /** A buffer with validity of its own. */
+  private Buffer fresh(Shape shape) {
+    return new Buffer(
+        shape, take(Math.multiplyExact(shape.rows(), shape.size())), take(shape.rows()));
+  }
+
+  /** A buffer that is valid where {@code x} is. */
+  private Buffer sameRows(Shape shape, Buffer x) {
+    return new Buffer(shape, take(Math.multiplyExact(shape.rows(), shape.size())), x.valid());
+  }
+
+  private int take(int floats) {
+    int at = scratch;
+    scratch = Math.addExact(scratch, (floats + 15) / 16 * 16);
+    return at;
+  }
+
+  private static String name(Node node) {
+    return node.out().keySet().iterator().next();
+  }
+
+  private static Buffer one(Map<String, Buffer> bundle) {
+    return bundle.values().iterator().next();
+  }
+}

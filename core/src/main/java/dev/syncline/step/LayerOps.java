@@ -1,0 +1,262 @@
+package dev.syncline.step;
+
+import dev.syncline.spec.Attention;
+import dev.syncline.spec.Fusion;
+import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Memory;
+import dev.syncline.spec.Node;
+import dev.syncline.spec.Positions;
+import dev.syncline.spec.Recurrent;
+import dev.syncline.spec.StatePart;
+import dev.syncline.weights.Weights;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+
+/** Makes the operation of a layer: its weights packed, its rings and its scratch in place. */
+final class LayerOps {
+  private final Weights weights;
+  private final Map<String, Ring> rings;
+  private final IntUnaryOperator scratch;
+
+  /**
+   * @param rings of all state parts by name
+   * @param scratch reserves so many floats and tells where
+   */
+  LayerOps(Weights weights, Map<String, Ring> rings, IntUnaryOperator scratch) {
+    this.weights = weights;
+    this.rings = rings;
+    this.scratch = scratch;
+  }
+
+  /** The operation of a leaf from {@code x} to {@code y}; none where nothing is to be done. */
+  List<Op> leaf(Node node, Leaf layer, Buffer x, Buffer y) {
+    return switch (layer) {
+      case Dropout ignored -> List.of();
+      case Linear ignored -> List.of(new Op.MatMul(x, y, matrix(node, "weight", "bias")));
+      case Activation a -> List.of(new Op.Apply(a.function(), x, y));
+      case LayerNorm n ->
+          List.of(new Op.LayerNorm(x, y, get(node, "weight"), get(node, "bias"), n.epsilon()));
+      case RmsNorm n -> List.of(new Op.RmsNorm(x, y, get(node, "weight"), n.epsilon()));
+      case Embedding e -> List.of(new Op.Embed(node.path(), x, y, get(node, "weight"), e.count()));
+      case Standardize s ->
+          List.of(new Op.Standardize(x, y, get(node, "mean"), get(node, "deviation"), s.clip()));
+      case Absent ignored -> List.of(new Op.Absent(x, y, get(node, "vector")));
+      case Conv1d c -> List.of(conv1d(node, c, x, y));
+      case PoolRows p -> List.of(new Op.PoolRows(p.pooling(), x, y, p.rows()));
+      case Conv2d c -> List.of(conv2d(node, c, x, y));
+      case Pool2d p -> List.of(new Op.Pool2d(p.pooling(), x, y, p.kernel(), p.stride()));
+      case GlobalPool p -> List.of(new Op.GlobalPool(p.pooling(), x, y));
+      case Recurrent r -> List.of(recurrent(node, r, x, y));
+      case Attention a -> List.of(attention(node, a, x, y));
+      case Memory m -> List.of(memory(node, m, x, y));
+      case Positions.Sinusoids ignored -> List.of(new Op.Sinusoids(x, y, Rope.of(x.size())));
+      case Positions.LearnedPositions ignored ->
+          List.of(new Op.LearnedPositions(x, y, get(node, "weight")));
+    };
+  }
+
+  private Op conv1d(Node node, Conv1d c, Buffer x, Buffer y) {
+    Ring ring = rings.get(node.name("x"));
+    if (c.depthwise()) {
+      float[] weight = channelsLast(get(node, "weight"), c.kernel(), c.out());
+      return new Op.DepthwiseConv1d(
+          x, y, weight, biasOrZero(node, c.out()), c.kernel(), c.stride(), c.dilation(), ring);
+    }
+    int patch = take(y.rows() * c.kernel() * x.size());
+    return new Op.Conv1d(
+        x, y, matrix(node, "weight", "bias"), c.kernel(), c.stride(), c.dilation(), ring, patch);
+  }
+
+  private Op conv2d(Node node, Conv2d c, Buffer x, Buffer y) {
+    int taps = c.kernel() * c.kernel();
+    if (c.depthwise()) {
+      float[] weight = channelsLast(get(node, "weight"), taps, c.out());
+      return new Op.DepthwiseConv2d(
+          x, y, weight, biasOrZero(node, c.out()), c.kernel(), c.stride(), c.padding());
+    }
+    int patch = take(y.shape().dims().get(1) * taps * x.width());
+    return new Op.Conv2d(
+        x, y, matrix(node, "weight", "bias"), c.kernel(), c.stride(), c.padding(), patch);
+  }
+
+  private Op recurrent(Node node, Recurrent layer, Buffer x, Buffer y) {
+    Ring h = rings.get(node.name("h"));
+    return switch (layer) {
+      case Recurrent.Rnn r -> {
+        Function f = r.function() == Recurrent.Squash.TANH ? Function.TANH : Function.RELU;
+        yield new Op.Rnn(gates(node, r, x, y), f, h);
+      }
+      case Recurrent.Gru g -> new Op.Gru(gates(node, g, x, y), h);
+      case Recurrent.Lstm l -> new Op.Lstm(gates(node, l, x, y), h, rings.get(node.name("c")));
+      case Recurrent.LinearRecurrence l -> {
+        float[] rate = get(node, "decay").clone();
+        for (int i = 0; i < rate.length; i++) {
+          rate[i] =
+              (float)
+                  (Recurrent.LinearRecurrence.SHARPNESS
+                      * StrictMath.log1p(StrictMath.exp(-rate[i])));
+        }
+        Panels weight = matrix(node, "weight", "bias");
+        yield new Op.LinearRecurrence(x, y, weight, rate, h, take(3 * l.units() * x.rows()));
+      }
+    };
+  }
+
+  private Op.Gates gates(Node node, Recurrent.Cell r, Buffer x, Buffer y) {
+    int gates = r.gates() * r.units();
+    return new Op.Gates(
+        x,
+        y,
+        matrix(node, "weight_ih", "bias_ih"),
+        matrix(node, "weight_hh", "bias_hh"),
+        take(gates * x.rows()),
+        take(gates));
+  }
+
+  /** The operation of a fusion. */
+  Op fusion(Node node, Fusion layer, Map<String, Buffer> streams, Buffer out) {
+    List<Buffer> in = List.copyOf(streams.values());
+    return switch (layer) {
+      case Fusion.Concat ignored -> new Op.Concat(in, out);
+      case Fusion.Combine c -> {
+        float[] weights = new float[in.size()];
+        boolean learned = c.how() == Fusion.How.WEIGHTED;
+        for (int m = 0; m < weights.length; m++) {
+          weights[m] = learned ? PlainKernels.exp(get(node, "weights")[m]) : 1;
+        }
+        yield new Op.Combine(in, out, c.how(), weights);
+      }
+      case Fusion.Gated g -> {
+        List<Panels> gates = matrices(node, streams.keySet(), ".gate");
+        yield new Op.Gated(
+            in,
+            out,
+            gates,
+            matrices(node, streams.keySet(), ".value"),
+            take(gates.getFirst().in()),
+            take(in.size() * g.units()),
+            take(in.size() * g.units()));
+      }
+      case Fusion.LowRank l ->
+          new Op.LowRank(
+              in,
+              out,
+              matrices(node, streams.keySet(), ""),
+              get(node, "weights"),
+              get(node, "bias"),
+              take(l.rank() * l.units()),
+              take(l.rank() * l.units()));
+    };
+  }
+
+  private List<Panels> matrices(Node node, Set<String> streams, String part) {
+    return streams.stream()
+        .map(name -> matrix(node, name + part + ".weight", name + part + ".bias"))
+        .toList();
+  }
+
+  private Op attention(Node node, Attention a, Buffer x, Buffer y) {
+    int depth = x.size() / a.heads();
+    Rope rope = Rope.none();
+    float[] slopes = {};
+    float[] relative = {};
+    switch (a.position()) {
+      case Attention.Position.None ignored -> {}
+      case Attention.Position.Rope ignored -> rope = Rope.of(depth);
+      case Attention.Position.Alibi ignored -> {
+        slopes = new float[a.heads()];
+        for (int h = 0; h < slopes.length; h++) {
+          slopes[h] = (float) StrictMath.pow(2, -8.0 * (h + 1) / a.heads());
+        }
+      }
+      case Attention.Position.Relative ignored -> relative = get(node, "relative");
+    }
+    return new Op.Attention(
+        x,
+        y,
+        a.heads(),
+        a.groups(),
+        a.span(),
+        rope,
+        slopes,
+        relative,
+        projections(node),
+        cache(node, ""),
+        cache(node, "kept_"),
+        take(x.size()),
+        take(x.size() * x.rows()),
+        take(a.span().recent() + a.span().kept()));
+  }
+
+  private Op.Projections projections(Node node) {
+    return new Op.Projections(
+        matrix(node, "q.weight", "q.bias"),
+        matrix(node, "k.weight", "k.bias"),
+        matrix(node, "v.weight", "v.bias"),
+        matrix(node, "o.weight", "o.bias"));
+  }
+
+  private Op memory(Node node, Memory m, Buffer x, Buffer y) {
+    int scores = m.latents() * m.heads();
+    int rows = m.store() instanceof Memory.Store.Box b ? b.rows() : 0;
+    return new Op.Memory(
+        x,
+        y,
+        m,
+        get(node, "latents"),
+        projections(node),
+        StatePart.own(node).stream().map(p -> rings.get(p.name())).toList(),
+        take(x.size()),
+        take(x.size()),
+        take(x.size()),
+        take(x.size()),
+        take(m.latents() * x.size()),
+        take(Math.max(scores, rows)));
+  }
+
+  private Op.Cache cache(Node node, String prefix) {
+    return new Op.Cache(
+        rings.get(node.name(prefix + "k")),
+        rings.get(node.name(prefix + "v")),
+        rings.get(node.name(prefix + "valid")));
+  }
+
+  /** {@code [channel][tap]} to {@code [tap][channel]}. */
+  private static float[] channelsLast(float[] weight, int taps, int channels) {
+    float[] turned = new float[weight.length];
+    for (int c = 0; c < channels; c++) {
+      for (int t = 0; t < taps; t++) {
+        turned[t * channels + c] = weight[c * taps + t];
+      }
+    }
+    return turned;
+  }
+
+  private Panels matrix(Node node, String weight, String bias) {
+    float[] w = get(node, weight);
+    float[] b = weights.values().get(node.name(bias));
+    int out =
+        weights.parameters().stream()
+            .filter(p -> p.name().equals(node.name(weight)))
+            .findFirst()
+            .orElseThrow()
+            .shape()
+            .getFirst();
+    return Panels.pack(out, w.length / out, w, b);
+  }
+
+  private float[] get(Node node, String name) {
+    return weights.get(node.name(name));
+  }
+
+  private float[] biasOrZero(Node node, int width) {
+    float[] bias = weights.values().get(node.name("bias"));
+    return bias == null ? new float[width] : bias;
+  }
+
+  private int take(int floats) {
+    return scratch.applyAsInt(floats);
+  }
+}
