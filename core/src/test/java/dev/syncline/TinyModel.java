@@ -7,6 +7,7 @@ import dev.syncline.signal.LogMel;
 import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
 import dev.syncline.spec.Attention;
+import dev.syncline.spec.Exchange;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
@@ -112,11 +113,18 @@ public final class TinyModel {
         senses,
         "encoders",
         new Each(layers(AUDIO, hear, VISUAL, look, SYMBOLS, read)),
+        "meet",
+        new Each(layers(AUDIO, new Linear(6, true))),
+        "merge",
+        new Exchange.MergedAttention(Attention.over(3, new Span.Window(5)), true),
         "fork",
         new Parallel(
             layers(
                 "both",
                 new Fusion.Concat(),
+                "cross",
+                new Exchange.CrossAttention(
+                    AUDIO, VISUAL, Attention.over(1, new Span.Sinks(2, 4)), false),
                 "gated",
                 new Fusion.Gated(7),
                 "low_rank",
@@ -132,6 +140,7 @@ public final class TinyModel {
                     new Each(
                         layers(
                             "both", new Linear(4, true),
+                            "cross", new Linear(4, true),
                             "gated", new Linear(4, true),
                             "low_rank", new Linear(4, true))),
                     "mean",

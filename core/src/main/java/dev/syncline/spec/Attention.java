@@ -32,6 +32,15 @@ public record Attention(
     return keyHeads == 0 ? heads : keyHeads;
   }
 
+  /** What each row of distance costs the score of each head under {@link Position.Alibi}. */
+  public float[] slopes() {
+    float[] slopes = new float[heads];
+    for (int h = 0; h < heads; h++) {
+      slopes[h] = (float) StrictMath.pow(2, -8.0 * (h + 1) / heads);
+    }
+    return slopes;
+  }
+
   /** Attention with rotary positions and a key for every head. */
   public static Attention over(int heads, Span span) {
     return new Attention(heads, 0, span, new Position.Rope());

@@ -1,6 +1,7 @@
 package dev.syncline.spec;
 
 import dev.syncline.spec.Layer.*;
+import java.util.List;
 
 /**
  * What one tick of one stream costs in the step form.
@@ -56,7 +57,11 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
             };
         yield each * node.input().rows() * r.units();
       }
-      case Attention a -> attention(node, a);
+      case Attention a -> {
+        Shape x = node.input();
+        yield attending(a, x.width(), x.rows(), 1) + caching(a, x.width(), x.width(), x.rows());
+      }
+      case Exchange e -> exchange(node, e);
       case Memory m -> memory(node, m);
       case Positions.Sinusoids ignored -> 2 * out(node);
       case Positions.LearnedPositions ignored -> out(node);
@@ -92,21 +97,41 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
     };
   }
 
-  /** With every place of the span filled. */
-  private static long attention(Node node, Attention a) {
-    long width = node.input().width();
+  private static long exchange(Node node, Exchange e) {
+    long flops = 0;
+    List<String> sources = e.sources(node.in().keySet());
+    long width = node.in().get(e.queries(node.in().keySet()).getFirst()).width();
+    for (String source : sources) {
+      Shape x = node.in().get(source);
+      flops += caching(e.attention(), width, x.width(), x.rows());
+    }
+    for (String query : e.queries(node.in().keySet())) {
+      long rows = node.in().get(query).rows();
+      flops += attending(e.attention(), width, rows, sources.size());
+      flops += e.residual() ? rows * width : 0;
+    }
+    return flops;
+  }
+
+  /** Keys and values of a tick's rows. */
+  private static long caching(Attention a, long width, long memory, long rows) {
     long keys = width / a.heads() * a.groups();
-    long seen = (long) a.span().recent() + a.span().kept();
-    long projections = 4 * width * (width + keys) + 2 * (width + keys);
+    boolean rope = a.position() instanceof Attention.Position.Rope;
+    return rows * (4 * memory * keys + 2 * keys + (rope ? 3 * keys : 0));
+  }
+
+  /** Queries, their attention with every place of the spans filled, and outputs. */
+  private static long attending(Attention a, long width, long rows, int sources) {
+    long seen = sources * ((long) a.span().recent() + a.span().kept());
     long each = 4 * width + 3L * a.heads();
     long extra =
         switch (a.position()) {
           case Attention.Position.None ignored -> 0;
-          case Attention.Position.Rope ignored -> 3 * (width + keys);
+          case Attention.Position.Rope ignored -> 3 * width;
           case Attention.Position.Alibi ignored -> 2 * seen * a.heads();
           case Attention.Position.Relative ignored -> (2 * width + a.heads()) * seen;
         };
-    return node.input().rows() * (projections + each * seen + extra);
+    return rows * (4 * width * width + 2 * width + each * seen + extra);
   }
 
   private static long memory(Node node, Memory m) {

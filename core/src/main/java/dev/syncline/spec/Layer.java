@@ -37,7 +37,7 @@ public sealed interface Layer {
 
   /** Forks or joins streams, or is made of other layers. */
   sealed interface Composite extends Layer
-      permits FeedForward, Residual, Serial, Parallel, Each, Fusion {}
+      permits FeedForward, Residual, Serial, Parallel, Each, Fusion, Exchange {}
 
   /** {@code y = W x + b} on vector rows. */
   record Linear(int out, @Default("true") boolean bias) implements Leaf {

@@ -120,6 +120,7 @@ public record Node(
         }
         out.putAll(in);
       }
+      case Exchange e -> out.putAll(exchanged(path, e, in));
       case Fusion f -> out.put(FUSED, placed(path, () -> fused(f, in)));
       case Leaf leaf -> {
         Shape x = single(path, in);
@@ -175,13 +176,7 @@ public record Node(
         yield x;
       }
       case Attention a -> {
-        boolean rope = a.position() instanceof Attention.Position.Rope;
-        int width = vector(x).width();
-        if (width % a.heads() != 0 || (rope && width / a.heads() % 2 != 0)) {
-          throw new IllegalArgumentException(
-              "heads %d must divide the width %d%s: change one of them"
-                  .formatted(a.heads(), width, rope ? " into even parts (rope)" : ""));
-        }
+        heads(a, vector(x).width());
         yield x;
       }
     };
@@ -195,6 +190,48 @@ public record Node(
           "a kernel of " + kernel + " is larger than the padded picture " + x);
     }
     return Shape.image(x.rows(), height / stride + 1, width / stride + 1, x.width());
+  }
+
+  private static void heads(Attention a, int width) {
+    boolean rope = a.position() instanceof Attention.Position.Rope;
+    if (width % a.heads() != 0 || (rope && width / a.heads() % 2 != 0)) {
+      throw new IllegalArgumentException(
+          "heads %d must divide the width %d%s: change one of them"
+              .formatted(a.heads(), width, rope ? " into even parts (rope)" : ""));
+    }
+  }
+
+  private static Map<String, Shape> exchanged(String path, Exchange layer, Map<String, Shape> in) {
+    if (in.size() < 2) {
+      throw bad(path, "one stream alone has nothing to attend to: use attention");
+    }
+    switch (layer) {
+      case Exchange.CrossAttention c -> {
+        for (String name : List.of(c.query(), c.memory())) {
+          if (!in.containsKey(name)) {
+            throw bad(path, "there is no stream \"" + name + "\", only " + in.keySet());
+          }
+        }
+        placed(path, () -> vector(in.get(c.memory())));
+        return Map.of(FUSED, placed(path, () -> asking(c, in.get(c.query()))));
+      }
+      case Exchange.MergedAttention m -> {
+        int width = in.values().iterator().next().width();
+        for (Shape x : in.values()) {
+          placed(path, () -> asking(m, x));
+          if (x.width() != width) {
+            throw bad(
+                path, "the streams have different widths: " + in + "; put a linear before each");
+          }
+        }
+        return in;
+      }
+    }
+  }
+
+  private static Shape asking(Exchange layer, Shape x) {
+    heads(layer.attention(), vector(x).width());
+    return x;
   }
 
   private static Shape fused(Fusion layer, Map<String, Shape> in) {

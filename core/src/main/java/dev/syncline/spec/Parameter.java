@@ -99,10 +99,18 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
             new Parameter(
                 node.name("weight"), List.of(l.period(), width), new Init(0, 0.02f), true));
       }
-      case Attention a -> attention(node, a, list);
+      case Attention a -> {
+        int width = node.input().width();
+        attention(node, a, width, width, list);
+      }
+      case Exchange e -> {
+        int width = node.in().get(e.queries(node.in().keySet()).getFirst()).width();
+        int memory = node.in().get(e.sources(node.in().keySet()).getFirst()).width();
+        attention(node, e.attention(), width, memory, list);
+      }
       case Memory m -> {
         int width = node.input().width();
-        projections(node, list, width, width);
+        projections(node, list, width, width, width);
         Init init = new Init(0, bound(width / m.heads()));
         list.add(new Parameter(node.name("latents"), List.of(m.latents(), width), init, true));
       }
@@ -120,10 +128,10 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
     }
   }
 
-  private static void attention(Node node, Attention a, List<Parameter> list) {
-    int width = node.input().width();
+  private static void attention(
+      Node node, Attention a, int width, int memory, List<Parameter> list) {
     int depth = width / a.heads();
-    projections(node, list, width, depth * a.groups());
+    projections(node, list, width, memory, depth * a.groups());
     if (a.position() instanceof Attention.Position.Relative r) {
       Init init = new Init(0, bound(depth));
       list.add(new Parameter(node.name("relative"), List.of(r.most() + 1, depth), init, true));
@@ -161,12 +169,15 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
     list.add(new Parameter(node.name(name + ".bias"), List.of(out), init, true));
   }
 
-  /** Queries and outputs of a width, keys and values of another. */
-  private static void projections(Node node, List<Parameter> list, int width, int keys) {
+  /** Queries and outputs of a width; keys and values of another, from rows of a third. */
+  private static void projections(
+      Node node, List<Parameter> list, int width, int memory, int keys) {
     for (String part : List.of("q", "k", "v", "o")) {
-      int out = part.equals("k") || part.equals("v") ? keys : width;
-      Init init = new Init(0, bound(width));
-      list.add(new Parameter(node.name(part + ".weight"), List.of(out, width), init, true));
+      boolean cached = part.equals("k") || part.equals("v");
+      int in = cached ? memory : width;
+      int out = cached ? keys : width;
+      Init init = new Init(0, bound(in));
+      list.add(new Parameter(node.name(part + ".weight"), List.of(out, in), init, true));
       constant(node, list, part + ".bias", 0, out, true);
     }
   }

@@ -8,11 +8,17 @@ import java.util.Map;
  * How far back an output row sees: the receptive field, in rows of an input stream, the newest row
  * included. No layer looks ahead, so this is the whole of what an output depends on.
  *
- * @param rows input rows seen, {@link #UNLIMITED} behind a recurrent layer
+ * @param back input rows seen; fractions where a slower stream is looked at from a faster one
  * @param jump input rows that pass for each row of the stream at hand
  */
-public record Reach(long rows, int jump) {
+public record Reach(double back, double jump) {
+  /** Behind a recurrent layer. */
   public static final long UNLIMITED = Long.MAX_VALUE;
+
+  /** Whole input rows seen, or {@link #UNLIMITED}. */
+  public long rows() {
+    return unlimited() ? UNLIMITED : (long) Math.ceil(back - 1e-9);
+  }
 
   /** For every output of a tree: the reach into every input that it depends on. */
   public static Map<String, Map<String, Reach>> of(Node root) {
@@ -22,7 +28,7 @@ public record Reach(long rows, int jump) {
   }
 
   public boolean unlimited() {
-    return rows == UNLIMITED;
+    return back >= UNLIMITED;
   }
 
   private static Map<String, Map<String, Reach>> through(
@@ -48,6 +54,7 @@ public record Reach(long rows, int jump) {
         both.put("inner", merge(through(node.children().get("inner"), in)));
         yield Map.of(node.out().keySet().iterator().next(), merge(both));
       }
+      case Exchange e -> exchange(node, e, in);
       case Fusion ignored -> Map.of(Node.FUSED, merge(in));
       case Conv1d c -> step(node, in, c.history() + 1L, c.stride());
       case PoolRows p -> step(node, in, p.rows(), p.rows());
@@ -79,18 +86,44 @@ public record Reach(long rows, int jump) {
     return flow;
   }
 
+  /** Of each stream that comes out: its own row, and the span of every stream looked at. */
+  private static Map<String, Map<String, Reach>> exchange(
+      Node node, Exchange e, Map<String, Map<String, Reach>> in) {
+    Map<String, Map<String, Reach>> out = new LinkedHashMap<>();
+    for (String query : e.queries(in.keySet())) {
+      String name = out(node, query);
+      Map<String, Map<String, Reach>> parts = new LinkedHashMap<>();
+      parts.put("", in.get(query));
+      for (String source : e.sources(in.keySet())) {
+        double perRow = (double) node.in().get(source).rows() / node.in().get(query).rows();
+        Map<String, Map<String, Reach>> one = Map.of(source, in.get(source));
+        parts.put(source, step(node, one, e.attention().span().reach(), perRow).get(first(node)));
+      }
+      out.put(name, merge(parts));
+    }
+    return out;
+  }
+
+  private static String first(Node node) {
+    return node.out().keySet().iterator().next();
+  }
+
+  private static String out(Node node, String query) {
+    return node.out().containsKey(query) ? query : Node.FUSED;
+  }
+
   /**
    * One layer that sees {@code kernel} of its own input rows and gives one row for {@code stride}.
    */
   private static Map<String, Map<String, Reach>> step(
-      Node node, Map<String, Map<String, Reach>> in, long kernel, int stride) {
+      Node node, Map<String, Map<String, Reach>> in, long kernel, double stride) {
     Map<String, Reach> out = new LinkedHashMap<>();
     merge(in)
         .forEach(
             (source, r) -> {
               boolean unlimited = r.unlimited() || kernel == UNLIMITED;
-              long rows = unlimited ? UNLIMITED : r.rows + (kernel - 1) * r.jump;
-              out.put(source, new Reach(rows, r.jump * stride));
+              double back = unlimited ? UNLIMITED : r.back + (kernel - 1) * r.jump;
+              out.put(source, new Reach(back, r.jump * stride));
             });
     return Map.of(node.out().keySet().iterator().next(), out);
   }
@@ -100,7 +133,7 @@ public record Reach(long rows, int jump) {
     for (Map<String, Reach> stream : streams.values()) {
       stream.forEach(
           (source, r) ->
-              all.merge(source, r, (a, b) -> new Reach(Math.max(a.rows, b.rows), a.jump)));
+              all.merge(source, r, (a, b) -> new Reach(Math.max(a.back, b.back), a.jump)));
     }
     return all;
   }

@@ -34,7 +34,8 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Conv1d ignored -> List.of();
       case Recurrent.Lstm l -> List.of(value(node, "h", l.units()), value(node, "c", l.units()));
       case Recurrent r -> List.of(value(node, "h", r.units()));
-      case Attention a -> attention(node, a);
+      case Attention a -> attention(node, "", a, node.input(), node.input().width());
+      case Exchange e -> exchange(node, e);
       case Positions ignored -> List.of();
       case Memory m -> memory(node, m);
       case Linear ignored -> List.of();
@@ -58,16 +59,24 @@ public record StatePart(String name, int rows, int width, int perTick) {
     };
   }
 
+  /** A cache for each stream that is looked at, under its name. */
+  private static List<StatePart> exchange(Node node, Exchange e) {
+    int width = node.in().get(e.queries(node.in().keySet()).getFirst()).width();
+    return e.sources(node.in().keySet()).stream()
+        .flatMap(s -> attention(node, s + ".", e.attention(), node.in().get(s), width).stream())
+        .toList();
+  }
+
   /** The newest rows in rings; behind them, in places of their own, those that are kept. */
-  private static List<StatePart> attention(Node node, Attention a) {
-    Shape x = node.input();
-    int width = x.width() / a.heads() * a.groups();
+  private static List<StatePart> attention(
+      Node node, String prefix, Attention a, Shape memory, int queryWidth) {
+    int width = queryWidth / a.heads() * a.groups();
     List<StatePart> parts = new ArrayList<>();
     for (String name : List.of("k", "v", "valid")) {
       int each = name.equals("valid") ? 1 : width;
-      parts.add(new StatePart(node.name(name), a.span().recent(), each, x.rows()));
+      parts.add(new StatePart(node.name(prefix + name), a.span().recent(), each, memory.rows()));
       if (a.span().kept() > 0) {
-        parts.add(new StatePart(node.name("kept_" + name), a.span().kept(), each, 0));
+        parts.add(new StatePart(node.name(prefix + "kept_" + name), a.span().kept(), each, 0));
       }
     }
     return parts;

@@ -1,5 +1,6 @@
 package dev.syncline.step;
 
+import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
@@ -54,6 +55,14 @@ final class Compiler {
         Buffer sum = fresh(node.output());
         ops.add(new Op.Add(one(in), inner, sum));
         out.put(name(node), sum);
+      }
+      case Exchange e -> {
+        List<String> asking = e.queries(in.keySet());
+        List<String> names = List.copyOf(node.out().keySet());
+        for (int i = 0; i < names.size(); i++) {
+          out.put(names.get(i), sameRows(node.out().get(names.get(i)), in.get(asking.get(i))));
+        }
+        ops.add(make.exchange(node, e, in, out));
       }
       case Fusion f -> {
         Buffer fused = fresh(node.output());

@@ -1,6 +1,8 @@
 package dev.syncline.step;
 
 import dev.syncline.spec.Attention;
+import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Memory;
@@ -9,10 +11,15 @@ import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
 import dev.syncline.spec.StatePart;
 import dev.syncline.weights.Weights;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /** Makes the operation of a layer: its weights packed, its rings and its scratch in place. */
 final class LayerOps {
@@ -49,7 +56,8 @@ final class LayerOps {
       case Pool2d p -> List.of(new Op.Pool2d(p.pooling(), x, y, p.kernel(), p.stride()));
       case GlobalPool p -> List.of(new Op.GlobalPool(p.pooling(), x, y));
       case Recurrent r -> List.of(recurrent(node, r, x, y));
-      case Attention a -> List.of(attention(node, a, x, y));
+      case Attention a ->
+          List.of(attention(node, a, Map.of("", x), Map.of("", y), Map.of("", x), false));
       case Memory m -> List.of(memory(node, m, x, y));
       case Positions.Sinusoids ignored -> List.of(new Op.Sinusoids(x, y, Rope.of(x.size())));
       case Positions.LearnedPositions ignored ->
@@ -157,37 +165,80 @@ final class LayerOps {
         .toList();
   }
 
-  private Op attention(Node node, Attention a, Buffer x, Buffer y) {
-    int depth = x.size() / a.heads();
-    Rope rope = Rope.none();
-    float[] slopes = {};
-    float[] relative = {};
-    switch (a.position()) {
-      case Attention.Position.None ignored -> {}
-      case Attention.Position.Rope ignored -> rope = Rope.of(depth);
-      case Attention.Position.Alibi ignored -> {
-        slopes = new float[a.heads()];
-        for (int h = 0; h < slopes.length; h++) {
-          slopes[h] = (float) StrictMath.pow(2, -8.0 * (h + 1) / a.heads());
-        }
-      }
-      case Attention.Position.Relative ignored -> relative = get(node, "relative");
+  /** The operation of an exchange from the streams {@code in} to the streams {@code out}. */
+  Op exchange(Node node, Exchange e, Map<String, Buffer> in, Map<String, Buffer> out) {
+    Map<String, Buffer> asking = chosen(e.queries(in.keySet()), in);
+    Map<String, Buffer> sources = chosen(e.sources(in.keySet()), in);
+    return attention(node, e.attention(), asking, out, sources, e.residual());
+  }
+
+  private static Map<String, Buffer> chosen(List<String> names, Map<String, Buffer> streams) {
+    Map<String, Buffer> some = new LinkedHashMap<>();
+    names.forEach(name -> some.put(name, streams.get(name)));
+    return some;
+  }
+
+  private Op attention(
+      Node node,
+      Attention a,
+      Map<String, Buffer> asking,
+      Map<String, Buffer> out,
+      Map<String, Buffer> sources,
+      boolean residual) {
+    int clock = 1;
+    for (Buffer b : sources.values()) {
+      clock = common(clock, b.rows());
+    }
+    for (Buffer b : asking.values()) {
+      clock = common(clock, b.rows());
+    }
+    Panels q = matrix(node, "q.weight", "q.bias");
+    List<Op.Asking> askers = new ArrayList<>();
+    for (Buffer in : asking.values()) {
+      Buffer to = List.copyOf(out.values()).get(askers.size());
+      askers.add(new Op.Asking(in, to, clock / in.rows(), take(in.rows() * in.size())));
+    }
+    List<Op.Source> looked = new ArrayList<>();
+    for (Map.Entry<String, Buffer> e : sources.entrySet()) {
+      String prefix = e.getKey().isEmpty() ? "" : e.getKey() + ".";
+      Op.Cache recent = cache(node, prefix);
+      Op.Cache kept = cache(node, prefix + "kept_");
+      looked.add(new Op.Source(e.getValue(), recent, kept, clock / e.getValue().rows()));
     }
     return new Op.Attention(
-        x,
-        y,
-        a.heads(),
-        a.groups(),
-        a.span(),
-        rope,
-        slopes,
-        relative,
+        askers,
+        looked,
+        order(askers, looked),
+        a,
+        a.position() instanceof Position.Rope ? Rope.of(q.out() / a.heads()) : Rope.none(),
+        a.position() instanceof Position.Alibi ? a.slopes() : new float[0],
+        a.position() instanceof Position.Relative ? get(node, "relative") : new float[0],
         projections(node),
-        cache(node, ""),
-        cache(node, "kept_"),
-        take(x.size()),
-        take(x.size() * x.rows()),
-        take(a.span().recent() + a.span().kept()));
+        residual,
+        take(q.out()),
+        take(looked.size() * (a.span().recent() + a.span().kept())));
+  }
+
+  /** The least common multiple. */
+  private static int common(int a, int b) {
+    return a / BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).intValue() * b;
+  }
+
+  /** A tick's rows in the order in which they end; what ends together is cached before it asks. */
+  private static int[] order(List<Op.Asking> asking, List<Op.Source> sources) {
+    List<int[]> events = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      for (int r = 0; r < sources.get(i).rows().rows(); r++) {
+        events.add(new int[] {1, i, r, (r + 1) * sources.get(i).unit()});
+      }
+    }
+    for (int i = 0; i < asking.size(); i++) {
+      for (int r = 0; r < asking.get(i).in().rows(); r++) {
+        events.add(new int[] {0, i, r, (r + 1) * asking.get(i).unit()});
+      }
+    }
+    events.sort(Comparator.comparingInt((int[] e) -> e[3]).thenComparingInt(e -> -e[0]));
+    return events.stream().flatMapToInt(e -> IntStream.of(e[0], e[1], e[2])).toArray();
   }
 
   private Op.Projections projections(Node node) {

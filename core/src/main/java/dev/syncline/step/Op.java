@@ -3,7 +3,6 @@ package dev.syncline.step;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.Function;
 import dev.syncline.spec.Layer.Pooling;
-import dev.syncline.spec.Span;
 import java.util.List;
 
 /**
@@ -94,31 +93,52 @@ public sealed interface Op {
   /** A matrix for each of the four projections. */
   record Projections(Panels q, Panels k, Panels v, Panels o) {}
 
-  /** The rings of the newest rows, and the places of those that are kept; null where none are. */
+  /** The rings of the newest rows, or the places of those that are kept; null where none are. */
   record Cache(Ring keys, Ring values, Ring valid) {}
 
   /**
-   * Attention with its caches; scratch for a row's query, the rows' mixtures and one head's scores.
+   * A stream that is looked at.
    *
+   * @param unit how many steps of the shared clock a row lasts
+   */
+  record Source(Buffer rows, Cache recent, Cache kept, int unit) {}
+
+  /**
+   * A stream that asks.
+   *
+   * @param mixed scratch for what its rows find
+   */
+  record Asking(Buffer in, Buffer out, int unit, int mixed) {}
+
+  /**
+   * Rows of some streams attend to rows of some streams, on one stream to its own.
+   *
+   * @param order of a tick: in threes whether a row is cached (1) or asks (0), of which source or
+   *     asking stream, and which of its rows
    * @param slopes of a distance, one a head; none without such a penalty
    * @param relative vectors of the distances; none without them
+   * @param residual whether the row that asks is added
+   * @param query scratch for one query
+   * @param scores scratch for the scores of one head
    */
   record Attention(
-      Buffer in,
-      Buffer out,
-      int heads,
-      int keyHeads,
-      Span span,
+      List<Asking> asking,
+      List<Source> sources,
+      int[] order,
+      dev.syncline.spec.Attention layer,
       Rope rope,
       float[] slopes,
       float[] relative,
       Projections weights,
-      Cache recent,
-      Cache kept,
+      boolean residual,
       int query,
-      int mixed,
       int scores)
-      implements Op {}
+      implements Op {
+    /** Numbers of a head. */
+    int depth() {
+      return weights.q().out() / layer.heads();
+    }
+  }
 
   /**
    * A memory with scratch for a row's query, key, value and mixture, for the slots as it sees them,

@@ -62,6 +62,10 @@ class SpecRefusalTest {
         of(PICTURE, new Memory(1, 2, new Memory.Store.Competing()), "reads vectors, not pictures"),
         of(PICTURE, new Positions.Sinusoids(), "reads vectors, not pictures"),
         of(VECTOR, new Memory(4, 2, new Memory.Store.Box(3)), "heads 4 must divide the width 6"),
+        of(
+            VECTOR,
+            new Exchange.MergedAttention(Attention.over(1, new Span.Window(3)), true),
+            "one stream alone has nothing to attend to"),
         of(VECTOR, new Fusion.Gated(3), "one stream alone cannot be fused"),
         of(PICTURE, new RmsNorm(1e-5f), "reads vectors, not pictures"),
         of(PICTURE, new Absent(), "reads vectors, not pictures"),
@@ -119,6 +123,28 @@ class SpecRefusalTest {
         .hasMessageEndingWith("pool or stride them alike first");
     assertThatThrownBy(() -> Node.resolve(new Fusion.Concat(), two(VECTOR, PICTURE)))
         .hasMessageContaining("reads vectors, not pictures");
+    Shape narrow = Shape.vector(4, 5);
+    assertThatThrownBy(() -> Node.resolve(new Fusion.Combine(Fusion.How.MAX), two(VECTOR, narrow)))
+        .hasMessageContaining("the streams have different widths")
+        .hasMessageEndingWith("put a linear before each, or concat");
+    Attention attention = new Attention(2, 0, new Span.Window(3), new Attention.Position.None());
+    assertThatThrownBy(
+            () ->
+                Node.resolve(
+                    new Exchange.CrossAttention("audio", "text", attention, true),
+                    two(VECTOR, narrow)))
+        .hasMessage("layer (root): there is no stream \"text\", only [audio, visual]");
+    assertThatThrownBy(
+            () ->
+                Node.resolve(
+                    new Exchange.CrossAttention("visual", "audio", attention, true),
+                    two(VECTOR, narrow)))
+        .hasMessageContaining("heads 2 must divide the width 5");
+    assertThatThrownBy(
+            () ->
+                Node.resolve(
+                    new Exchange.MergedAttention(attention, true), two(VECTOR, Shape.vector(1, 4))))
+        .hasMessageContaining("the streams have different widths");
     assertThatThrownBy(() -> Node.resolve(serial("gru", new Gru(3)), two(VECTOR, VECTOR)))
         .hasMessage("layer gru: reads one stream, not the bundle [audio, visual]: fuse them first");
     assertThatThrownBy(
@@ -176,6 +202,8 @@ class SpecRefusalTest {
         "{'type':'memory','heads':1,'latents':1,'store':{'type':'box','rows':0}} | rows must be at least 1",
         "{'type':'memory','heads':1,'latents':1,'store':{'type':'decay','half_life':0}} | half_life must be above 0",
         "{'type':'memory','heads':1,'latents':1,'store':{'type':'decai'}} | did you mean `decay`?",
+        "{'type':'cross_attention','query':'a','memory':'a','attention':{'heads':1,'span':{'type':'window','rows':3}}} | query and memory are both `a`",
+        "{'type':'cross_attention','query':'a','memory':'b','attention':{'heads':0,'span':{'type':'window','rows':3}}} | attention: heads must be",
         "{'type':'gated','units':0} | units must be at least 1",
         "{'type':'low_rank','units':1,'rank':0} | rank must be at least 1",
         "{'type':'combine','how':'men'} | did you mean `mean`?",

@@ -4,8 +4,13 @@ import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Span;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -14,9 +19,10 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
- * Causal attention in the parallel form. Keys lie in the order: those that were kept, the newest
- * before the piece, the piece. Where nothing is kept and the piece is much longer than the span,
- * its queries are taken a part at a time, so that memory grows with rows × span.
+ * Causal attention in the parallel form, of streams to streams. Keys of a source lie in the order:
+ * those that were kept, the newest before the piece, the piece. Where a stream attends to itself,
+ * nothing is kept and the piece is much longer than the span, its queries are taken a part at a
+ * time, so that memory grows with rows × span.
  */
 final class AttentionForm {
   private static final int LEAST_PART = 256;
@@ -42,82 +48,146 @@ final class AttentionForm {
     this.after = after;
   }
 
-  Rows rows(Rows x) {
-    Tensor q = project("q", x.values());
-    Tensor k = project("k", x.values());
-    Tensor v = project("v", x.values());
-    if (layer.position() instanceof Position.Rope) {
-      Tensor[] turn =
-          Angles.rotary(
-              before.starts(node.input().rows()), (int) x.rows(), (int) q.size(2) / layer.heads());
-      q = turn(q, layer.heads(), turn);
-      k = turn(k, layer.groups(), turn);
+  /** A source's keys, values and validity with what was remembered, and how its rows are timed. */
+  private record Source(Tensor keys, Tensor values, Tensor there, Clock clock) {
+    Source part(int from, int count) {
+      return new Source(
+          keys.narrow(1, from, count),
+          values.narrow(1, from, count),
+          there.narrow(1, from, count),
+          clock);
     }
-    Tensor valid =
-        x.valid() == null
-            ? Tensors.placed(ones(x.batch(), x.rows()))
-            : x.valid().toType(ScalarType.Float);
-    Tensor keys = remembered("k", new Rows(k, x.valid()).masked().values());
-    Tensor values = remembered("v", new Rows(v, x.valid()).masked().values());
-    Tensor there = remembered("valid", valid.unsqueeze(2));
+  }
+
+  /**
+   * How the rows of a stream are timed.
+   *
+   * @param starts index in the stream of the piece's first row, for each stream of the batch
+   * @param rows of the piece
+   * @param unit steps of the shared clock that a row lasts
+   */
+  record Clock(long[] starts, int rows, int unit) {}
+
+  /** One stream to itself. */
+  Rows rows(Rows x) {
     int rows = (int) x.rows();
+    Clock clock = clock(x, node.input().rows(), node.input().rows());
+    Tensor q = queries(x, clock);
+    Source source = source("", x, clock);
     int part = span.kept() > 0 ? rows : Math.max(span.recent(), LEAST_PART);
     TensorVector mixed = new TensorVector();
     for (int from = 0; from < rows; from += part) {
       int n = Math.min(part, rows - from);
-      int count = n + span.recent() + span.kept();
-      mixed.push_back(
-          mix(
-              q.narrow(1, from, n),
-              keys.narrow(1, from, count),
-              values.narrow(1, from, count),
-              there.narrow(1, from, count),
-              Sight.of(span, before.starts(node.input().rows()), from, n)));
+      Source seen = source.part(from, n + span.recent() + span.kept());
+      mixed.push_back(mix(q.narrow(1, from, n), List.of(seen), clock, from));
     }
     return x.with(project("o", cat(mixed, 1)));
   }
 
+  /** Streams to streams; {@code perTick} are the rows a tick of all of them. */
+  Map<String, Rows> rows(Exchange layer, Map<String, Rows> in, Map<String, Integer> perTick) {
+    List<String> asking = layer.queries(in.keySet());
+    List<String> looked = layer.sources(in.keySet());
+    int shared = 1;
+    for (String name : asking) {
+      shared = common(shared, perTick.get(name));
+    }
+    for (String name : looked) {
+      shared = common(shared, perTick.get(name));
+    }
+    List<Source> sources = new ArrayList<>();
+    for (String name : looked) {
+      sources.add(source(name + ".", in.get(name), clock(in.get(name), perTick.get(name), shared)));
+    }
+    Map<String, Rows> out = new LinkedHashMap<>();
+    for (String name : asking) {
+      Rows x = in.get(name);
+      Clock clock = clock(x, perTick.get(name), shared);
+      Tensor found = project("o", mix(queries(x, clock), sources, clock, 0));
+      out.put(name, x.with(layer.residual() ? found.add(x.values()) : found));
+    }
+    return out;
+  }
+
+  private static int common(int a, int b) {
+    return a / BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).intValue() * b;
+  }
+
+  private Clock clock(Rows x, int perTick, int shared) {
+    return new Clock(before.starts(perTick), (int) x.rows(), shared / perTick);
+  }
+
+  private Tensor queries(Rows x, Clock clock) {
+    Tensor q = project("q", x.values());
+    return turned(q, layer.heads(), clock);
+  }
+
+  private Source source(String prefix, Rows x, Clock clock) {
+    Tensor k = turned(project("k", x.values()), layer.groups(), clock);
+    Tensor v = project("v", x.values());
+    Tensor valid =
+        x.valid() == null
+            ? Tensors.placed(ones(x.batch(), x.rows()))
+            : x.valid().toType(ScalarType.Float);
+    return new Source(
+        remembered(prefix, "k", new Rows(k, x.valid()).masked().values(), clock),
+        remembered(prefix, "v", new Rows(v, x.valid()).masked().values(), clock),
+        remembered(prefix, "valid", valid.unsqueeze(2), clock),
+        clock);
+  }
+
   /** What was remembered with the piece's rows behind it; the state after the piece is set. */
-  private Tensor remembered(String part, Tensor rows) {
-    Tensor all = cat(Graph.pair(past(part), rows), 1);
-    after.put(node.name(part), all.narrow(1, rows.size(1), span.recent()));
+  private Tensor remembered(String prefix, String part, Tensor rows, Clock clock) {
+    Tensor all = cat(Graph.pair(past(prefix + part), rows), 1);
+    after.put(node.name(prefix + part), all.narrow(1, rows.size(1), span.recent()));
     if (span.kept() == 0) {
       return all;
     }
-    all = cat(Graph.pair(past("kept_" + part), all), 1);
-    Tensor places = Sight.keptAfter(span, before.starts(node.input().rows()), (int) rows.size(1));
+    String kept = prefix + "kept_" + part;
+    all = cat(Graph.pair(past(kept), all), 1);
+    Tensor places = Sight.keptAfter(span, clock);
     Tensor index = places.unsqueeze(2).expand(rows.size(0), span.kept(), rows.size(2));
-    after.put(node.name("kept_" + part), gather(all, 1, index));
+    after.put(node.name(kept), gather(all, 1, index));
     return all;
   }
 
-  /** Queries {@code [batch, n, width]} against keys {@code [batch, count, width]}. */
-  private Tensor mix(Tensor q, Tensor k, Tensor v, Tensor there, Sight sight) {
+  /**
+   * What queries {@code [batch, n, width]}, the first of them row {@code from} of the piece, find
+   * in all sources; zero where there is nothing to see.
+   */
+  private Tensor mix(Tensor q, List<Source> sources, Clock clock, int from) {
     Tensor queries = heads(q, layer.heads());
-    Tensor scores = queries.matmul(grouped(k).transpose(2, 3));
+    TensorVector scores = new TensorVector();
+    TensorVector visible = new TensorVector();
+    TensorVector values = new TensorVector();
+    for (Source source : sources) {
+      Sight sight = Sight.of(span, clock, from, (int) q.size(1), source.clock());
+      Tensor there = source.there().squeeze(2).unsqueeze(1).gt(new Scalar(0.5f));
+      visible.push_back(sight.mask().logical_and(there));
+      scores.push_back(scores(queries, source, sight));
+      values.push_back(grouped(source.values()));
+    }
+    Tensor seen = cat(visible, 2).unsqueeze(1);
+    Tensor weights = softmax(where(seen, cat(scores, 3), new Scalar(Graph.LOWEST)), 3);
+    Tensor found = where(seen, weights, new Scalar(0f)).matmul(cat(values, 2));
+    return found.transpose(1, 2).reshape(q.size(0), q.size(1), q.size(2));
+  }
+
+  /** {@code [batch, heads, queries, keys]}. */
+  private Tensor scores(Tensor queries, Source source, Sight sight) {
+    Tensor scores = queries.matmul(grouped(source.keys()).transpose(2, 3));
     if (layer.position() instanceof Position.Relative r) {
       Tensor byDistance = queries.matmul(parameters.get(node.name("relative")).t());
-      Tensor index = sight.distances(r.most()).unsqueeze(1);
-      scores =
-          scores.add(
-              gather(
-                  byDistance,
-                  3,
-                  index.expand(scores.size(0), layer.heads(), scores.size(2), scores.size(3))));
+      long[] shape = {scores.size(0), layer.heads(), scores.size(2), scores.size(3)};
+      Tensor index = sight.distances(r.most()).unsqueeze(1).expand(shape);
+      scores = scores.add(gather(byDistance, 3, index));
     }
-    scores = scores.mul(new Scalar(1 / Math.sqrt((double) q.size(2) / layer.heads())));
+    scores = scores.mul(new Scalar(1 / Math.sqrt((double) queries.size(3))));
     if (layer.position() instanceof Position.Alibi) {
-      float[] slopes = new float[layer.heads()];
-      for (int h = 0; h < slopes.length; h++) {
-        slopes[h] = (float) Math.pow(2, -8.0 * (h + 1) / layer.heads());
-      }
       Tensor distance = sight.distances(Integer.MAX_VALUE).toType(ScalarType.Float).unsqueeze(1);
-      scores = scores.sub(distance.mul(Tensors.of(slopes, 1, slopes.length, 1, 1)));
+      scores = scores.sub(distance.mul(Tensors.of(layer.slopes(), 1, layer.heads(), 1, 1)));
     }
-    Tensor visible =
-        sight.mask().logical_and(there.squeeze(2).unsqueeze(1).gt(new Scalar(0.5f))).unsqueeze(1);
-    Tensor weights = softmax(where(visible, scores, new Scalar(Graph.LOWEST)), 3);
-    return weights.matmul(grouped(v)).transpose(1, 2).reshape(q.size(0), q.size(1), q.size(2));
+    return scores;
   }
 
   /** {@code [b, n, width]} to {@code [b, heads, n, depth]}. */
@@ -145,14 +215,19 @@ final class AttentionForm {
     return before.parts().get(node.name(part));
   }
 
-  private static Tensor turn(Tensor t, int heads, Tensor[] by) {
-    long half = t.size(2) / heads / 2;
-    Tensor pairs = t.reshape(t.size(0), t.size(1), heads, 2 * half);
-    Tensor first = pairs.narrow(3, 0, half);
-    Tensor second = pairs.narrow(3, half, half);
+  /** With rotary positions, each row turned by its time. */
+  private Tensor turned(Tensor t, int heads, Clock clock) {
+    if (!(layer.position() instanceof Position.Rope)) {
+      return t;
+    }
+    int depth = (int) t.size(2) / heads;
+    Tensor cos = Angles.table(clock, depth, Math::cos).unsqueeze(2);
+    Tensor sin = Angles.table(clock, depth, Math::sin).unsqueeze(2);
+    Tensor pairs = t.reshape(t.size(0), t.size(1), heads, depth);
+    Tensor first = pairs.narrow(3, 0, depth / 2);
+    Tensor second = pairs.narrow(3, depth / 2, depth / 2);
     TensorVector turned =
-        Graph.pair(
-            first.mul(by[0]).sub(second.mul(by[1])), second.mul(by[0]).add(first.mul(by[1])));
+        Graph.pair(first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin)));
     return cat(turned, 3).reshape(t.size(0), t.size(1), t.size(2));
   }
 }

@@ -3,6 +3,7 @@ package dev.syncline.torch;
 import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Attention;
+import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Memory;
@@ -118,6 +119,7 @@ public final class Graph {
           Rows sum = new Rows(x.values().add(inner.values()), both(x.valid(), inner.valid()));
           out.put(name(node), sum.masked());
         }
+        case Exchange e -> out.putAll(exchange(node, e, in));
         case Fusion f -> out.put(name(node), new FusionForm(node, parameters).rows(f, in));
         case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
       }
@@ -233,15 +235,24 @@ public final class Graph {
       return new Rows(y, any(x.valid(), p.rows())).masked();
     }
 
+    private Map<String, Rows> exchange(Node node, Exchange layer, Map<String, Rows> in) {
+      Map<String, Integer> perTick = new LinkedHashMap<>();
+      node.in().forEach((name, shape) -> perTick.put(name, shape.rows()));
+      AttentionForm form = new AttentionForm(node, layer.attention(), parameters, before, after);
+      Map<String, Rows> found = form.rows(layer, in, perTick);
+      return node.out().size() == 1 ? Map.of(name(node), one(found)) : found;
+    }
+
     /** The codes of a piece's rows, {@code [batch, rows, width]}. */
     private Tensor positions(Node node, Positions layer, Rows x) {
       int rows = (int) x.rows();
       int width = node.input().width();
       long[] starts = before.starts(node.input().rows());
+      AttentionForm.Clock clock = new AttentionForm.Clock(starts, rows, 1);
       return switch (layer) {
         case Positions.Sinusoids ignored -> {
-          Tensor sines = Angles.table(starts, rows, width, Math::sin);
-          Tensor cosines = Angles.table(starts, rows, width, Math::cos);
+          Tensor sines = Angles.table(clock, width, Math::sin);
+          Tensor cosines = Angles.table(clock, width, Math::cos);
           yield cat(pair(sines, cosines), 2).narrow(2, 0, width);
         }
         case Positions.LearnedPositions l -> {

@@ -1,49 +1,60 @@
 package dev.syncline.torch;
 
 import dev.syncline.spec.Span;
+import dev.syncline.torch.AttentionForm.Clock;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Which keys the queries of a piece see, and from how far: worked out from {@link Span#sees}, for
- * all streams at once where they are equally old.
+ * Which keys of a source the queries of a piece see, and from how far: worked out from {@link
+ * Span#sees}, for all streams at once where they are equally old.
  *
- * @param queries index in the stream of each query, a row for each stream
- * @param keys index in the stream of each key, below 0 where there is none
+ * @param newest of each query the newest row of the source that has ended by then, below 0 for none
+ * @param times of each query the step of the shared clock at which it ends
+ * @param keys index in the source of each key, below 0 where there is none
+ * @param unit steps of the shared clock that a row of the source lasts
  */
-record Sight(Span span, long[][] queries, long[][] keys) {
+record Sight(Span span, long[][] newest, long[][] times, long[][] keys, int unit) {
 
   /**
-   * Of the queries from {@code from} on in pieces that begin at {@code starts}. The first key is
-   * the first that was kept, or {@code from} rows after the oldest of the newest where none are.
+   * Of the {@code count} queries from row {@code from} on. The first key is the first that was
+   * kept; where a stream looks at itself in parts, the newest rows begin {@code from} rows later.
    */
-  static Sight of(Span span, long[] starts, int from, int count) {
-    long[] each = Arrays.stream(starts).distinct().count() == 1 ? new long[] {starts[0]} : starts;
-    long[][] queries = new long[each.length][count];
-    long[][] keys = new long[each.length][span.kept() + span.recent() + count];
-    for (int b = 0; b < each.length; b++) {
-      long first = each[b] + from;
-      Arrays.setAll(queries[b], i -> first + i);
-      Arrays.setAll(keys[b], j -> j < span.kept() ? -1 : first - span.recent() + j - span.kept());
-      long ever = everKept(span, each[b]);
+  static Sight of(Span span, Clock asking, int from, int count, Clock source) {
+    boolean alike = Arrays.stream(asking.starts()).distinct().count() == 1;
+    int streams = alike ? 1 : asking.starts().length;
+    int skipped = span.kept() > 0 ? 0 : from;
+    int rows = from == 0 && count == asking.rows() ? source.rows() : count;
+    long[][] newest = new long[streams][count];
+    long[][] times = new long[streams][count];
+    long[][] keys = new long[streams][span.kept() + span.recent() + rows];
+    for (int b = 0; b < streams; b++) {
+      long query = asking.starts()[b] + from;
+      long first = source.starts()[b] + skipped - span.recent() - span.kept();
+      Arrays.setAll(times[b], i -> (query + i + 1) * asking.unit() - 1);
+      long[] at = times[b];
+      Arrays.setAll(newest[b], i -> (at[i] + 1) / source.unit() - 1);
+      Arrays.setAll(keys[b], j -> j < span.kept() ? -1 : first + j);
+      long ever = everKept(span, source.starts()[b]);
       for (long i = Math.max(0, ever - span.kept()); i < ever; i++) {
         keys[b][(int) (i % span.kept())] = span.keptRow(i);
       }
     }
-    return new Sight(span, queries, keys);
+    return new Sight(span, newest, times, keys, source.unit());
   }
 
   /** Where each kept row lies among the keys after a piece, {@code [batch, kept]}. */
-  static Tensor keptAfter(Span span, long[] starts, int rows) {
+  static Tensor keptAfter(Span span, Clock source) {
     int kept = span.kept();
+    long[] starts = source.starts();
     float[] places = new float[starts.length * kept];
     for (int b = 0; b < starts.length; b++) {
       long oldest = starts[b] - span.recent();
       for (int j = 0; j < kept; j++) {
         places[b * kept + j] = j;
       }
-      long ever = everKept(span, starts[b] + rows);
+      long ever = everKept(span, starts[b] + source.rows());
       for (long i = Math.max(everKept(span, starts[b]), ever - kept); i < ever; i++) {
         places[b * kept + (int) (i % kept)] = kept + (int) (span.keptRow(i) - oldest);
       }
@@ -58,25 +69,26 @@ record Sight(Span span, long[][] queries, long[][] keys) {
 
   /** {@code [streams or 1, queries, keys]}. */
   Tensor mask() {
-    return Tensors.mask(table((n, m) -> span.sees(n, m) ? 1 : 0), shape());
+    return Tensors.mask(table((b, i, m) -> span.sees(newest[b][i], m) ? 1 : 0), shape());
   }
 
-  /** Rows between query and key, from 0 to {@code most}, as whole numbers of the same shape. */
+  /** Clock steps between query and key, 0 to {@code most}, as whole numbers of the same shape. */
   Tensor distances(int most) {
-    return Tensors.of(table((n, m) -> Math.clamp(n - m, 0, most)), shape()).toType(ScalarType.Long);
+    float[] table = table((b, i, m) -> Math.clamp(times[b][i] - ((m + 1) * unit - 1), 0, most));
+    return Tensors.of(table, shape()).toType(ScalarType.Long);
   }
 
   private interface Of {
-    float pair(long query, long key);
+    float pair(int stream, int query, long key);
   }
 
   private float[] table(Of value) {
-    float[] table = new float[queries.length * queries[0].length * keys[0].length];
+    float[] table = new float[newest.length * newest[0].length * keys[0].length];
     int at = 0;
-    for (int b = 0; b < queries.length; b++) {
-      for (long query : queries[b]) {
+    for (int b = 0; b < newest.length; b++) {
+      for (int i = 0; i < newest[b].length; i++) {
         for (long key : keys[b]) {
-          table[at++] = value.pair(query, key);
+          table[at++] = value.pair(b, i, key);
         }
       }
     }
@@ -84,6 +96,6 @@ record Sight(Span span, long[][] queries, long[][] keys) {
   }
 
   private long[] shape() {
-    return new long[] {queries.length, queries[0].length, keys[0].length};
+    return new long[] {newest.length, newest[0].length, keys[0].length};
   }
 }

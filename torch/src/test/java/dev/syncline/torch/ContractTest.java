@@ -149,6 +149,9 @@ class ContractTest {
       early.sum().backward();
       in.forEach(
           (name, rows) -> {
+            if (!rows.values().grad().defined()) {
+              return; // a stream that no output depends on
+            }
             float[] g = Tensors.values(rows.values().grad());
             int from = g.length / example.ticks() * half;
             for (int i = from; i < g.length; i++) {
@@ -181,10 +184,10 @@ class ContractTest {
                                   new StepForm(program)
                                       .run(disturbed(stream, in, r, missing))
                                       .get(out);
-                              // Output row j ends where input row (j + 1)·ratio - 1 does.
-                              int ratio = shape.rows() / got.shape().rows();
+                              // How many input rows have ended when output row j does.
                               int last = lastChange(base.get(out), got);
-                              seen = Math.max(seen, (last + 1) * ratio - r);
+                              int ended = (last + 1) * shape.rows() / got.shape().rows();
+                              seen = Math.max(seen, ended - r);
                             }
                           }
                           Reach reach = declared.get(out).get(in);

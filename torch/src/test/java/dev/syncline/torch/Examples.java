@@ -2,6 +2,7 @@ package dev.syncline.torch;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Exchange.*;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
@@ -180,6 +181,9 @@ final class Examples {
     list.add(new Example("gated of three", new Fusion.Gated(13), three, 9));
     list.add(new Example("low rank", new Fusion.LowRank(7, 3), two(2), 9));
     list.add(new Example("low rank of three", new Fusion.LowRank(13, 1), three, 9));
+    examples(new Span.Window(5), new Position.Rope());
+    examples(new Span.Sinks(2, 5), new Position.Alibi());
+    examples(new Span.Strided(3, 2, 2), new Position.Relative(9));
     Layer audio = new Conv1d(7, 3, 2, 1, false, true);
     list.add(
         new Example(
@@ -212,6 +216,25 @@ final class Examples {
                 heads),
             two,
             9));
+  }
+
+  /** Streams of different rates that attend to each other, one way, both ways, and all to all. */
+  private void examples(Span span, Position position) {
+    Map<String, Shape> streams = new LinkedHashMap<>();
+    streams.put("fast", Shape.vector(3, 8));
+    streams.put("slow", Shape.vector(1, 8));
+    streams.put("other", Shape.vector(2, 8));
+    Attention attention = new Attention(2, 1, span, position);
+    Layer up = new CrossAttention("fast", "slow", attention, true);
+    Layer down = new CrossAttention("slow", "fast", attention, false);
+    Layer across = new CrossAttention("other", "fast", attention, true);
+    list.add(new Example("fast to slow " + span, up, streams, 9));
+    list.add(new Example("slow to fast " + span, down, streams, 9));
+    list.add(new Example("two to three " + span, across, streams, 9));
+    list.add(
+        new Example(
+            "co-attention " + span, new Parallel(layers("up", up, "down", down)), streams, 9));
+    list.add(new Example("merged " + span, new MergedAttention(attention, true), streams, 9));
   }
 
   private static Map<String, Shape> two(int rows) {
