@@ -69,15 +69,37 @@ final class InspectCommand implements Callable<Integer> {
     return new Line(node.path(), describe(node.layer()), out, parameters, state, cost.flops());
   }
 
-  /** A layer's name and settings; the layers inside it have lines of their own. */
+  /** A layer's name and the settings it was given; layers inside it have lines of their own. */
   private static String describe(Layer layer) {
     String settings =
-        ((Json.Obj) Records.write(layer))
-            .fields().entrySet().stream()
-                .filter(e -> !e.getKey().equals("type") && !(e.getValue() instanceof Json.Obj))
-                .map(e -> e.getKey() + " " + e.getValue().compact().replace("\"", ""))
-                .collect(Collectors.joining(", "));
+        switch (layer) {
+          case Layer.Serial ignored -> "";
+          case Layer.Parallel ignored -> "";
+          case Layer.Each ignored -> "";
+          case Layer.Residual ignored -> "";
+          case Layer ignored -> settings(Records.brief((Record) layer), ", ");
+        };
     return Records.name(layer.getClass()) + (settings.isEmpty() ? "" : " (" + settings + ")");
+  }
+
+  private static String settings(Map<String, Json> fields, String between) {
+    return fields.entrySet().stream()
+        .filter(e -> !e.getKey().equals("type"))
+        .map(e -> setting(e.getKey(), e.getValue()))
+        .collect(Collectors.joining(between));
+  }
+
+  /** A setting; one that is a record goes under its own name. */
+  private static String setting(String name, Json value) {
+    if (!(value instanceof Json.Obj inner)) {
+      return name + " " + plain(value);
+    }
+    String settings = settings(inner.fields(), " ");
+    return plain(inner.fields().get("type")) + (settings.isEmpty() ? "" : " " + settings);
+  }
+
+  private static String plain(Json value) {
+    return value.compact().replace("\"", "");
   }
 
   private static void print(PrintWriter out, Model model, Node root, List<Line> lines) {
@@ -107,7 +129,7 @@ final class InspectCommand implements Callable<Integer> {
     out.println();
     int width =
         lines.stream().mapToInt(l -> indent(l).length() + 1 + l.layer.length()).max().orElse(20);
-    String row = "%-" + Math.min(62, width) + "s %14s %12s %10s %14s";
+    String row = "%-" + Math.min(110, width) + "s %14s %12s %10s %14s";
     out.println(row.formatted("layer", "rows out", "parameters", "state B", "FLOP a tick"));
     for (Line l : lines) {
       out.println(

@@ -55,6 +55,26 @@ public final class Records {
     };
   }
 
+  /**
+   * The fields of a record, its type left out, that do not hold their defaults; nested ones too.
+   */
+  public static Map<String, Json> brief(Record record) {
+    Map<String, Json> fields = new LinkedHashMap<>();
+    for (RecordComponent c : record.getClass().getRecordComponents()) {
+      Object value = value(record, c);
+      boolean same = value.equals(fallback(c).orElse(null));
+      if (!same && value instanceof Record inner && isVariant(inner.getClass())) {
+        Map<String, Json> all = new LinkedHashMap<>();
+        all.put("type", new Json.Str(name(inner.getClass())));
+        all.putAll(brief(inner));
+        fields.put(snake(c.getName()), new Json.Obj(all));
+      } else if (!same) {
+        fields.put(snake(c.getName()), write(value));
+      }
+    }
+    return fields;
+  }
+
   /** The name under which a record stands in JSON, e.g. {@code layer_norm} for LayerNorm. */
   public static String name(Class<?> type) {
     return snake(type.getSimpleName());
@@ -66,18 +86,21 @@ public final class Records {
       fields.put("type", new Json.Str(name(record.getClass())));
     }
     for (RecordComponent c : record.getClass().getRecordComponents()) {
-      Object value;
-      try {
-        c.getAccessor().setAccessible(true);
-        value = c.getAccessor().invoke(record);
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException(e);
-      }
+      Object value = value(record, c);
       if (!(value instanceof Optional<?> o) || o.isPresent()) {
         fields.put(snake(c.getName()), write(value));
       }
     }
     return new Json.Obj(fields);
+  }
+
+  private static Object value(Record record, RecordComponent c) {
+    try {
+      c.getAccessor().setAccessible(true);
+      return c.getAccessor().invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static boolean isVariant(Class<?> type) {
@@ -189,11 +212,12 @@ public final class Records {
     if (c.getType() == Optional.class) {
       return Optional.empty();
     }
-    Default fallback = c.getAnnotation(Default.class);
-    if (fallback == null) {
-      return read(c.getGenericType(), field.get(snake(c.getName())));
-    }
-    return read(c.getGenericType(), Json.parse("default of " + c.getName(), fallback.value()));
+    return fallback(c).orElseGet(() -> read(c.getGenericType(), field.get(snake(c.getName()))));
+  }
+
+  private static Optional<Object> fallback(RecordComponent c) {
+    return Optional.ofNullable(c.getAnnotation(Default.class))
+        .map(d -> read(c.getGenericType(), Json.parse("default of " + c.getName(), d.value())));
   }
 
   private static String snake(String camel) {

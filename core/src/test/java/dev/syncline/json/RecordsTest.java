@@ -57,6 +57,23 @@ class RecordsTest {
     assertThat(Records.read(Boxed.class, Json.parse("t", written))).isEqualTo(boxed);
   }
 
+  sealed interface Knob {}
+
+  record Dial(@Records.Default("3") int steps, @Records.Default("1.5") float gain)
+      implements Knob {}
+
+  record Panel(int size, Knob left, @Records.Default("{\"type\":\"dial\"}") Knob right) {}
+
+  @Test
+  void inBriefDefaultsAreLeftOut() {
+    Panel panel = new Panel(2, new Dial(3, 2), new Dial(3, 1.5f));
+    assertThat(Records.brief(panel).toString()).doesNotContain("right").doesNotContain("steps");
+    Json left = new Json.Obj(Map.of("type", Json.of("dial"), "gain", Json.of(2.0)));
+    assertThat(Records.brief(panel)).isEqualTo(Map.of("size", Json.of(2L), "left", left));
+    Panel turned = new Panel(2, new Dial(3, 2), new Dial(4, 1.5f));
+    assertThat(Records.brief(turned)).containsKey("right");
+  }
+
   @Test
   void complaintsNameFileFieldAndTheNearestKnownWord() {
     assertBad(TEXT.replace("mood", "mod"), "t: unknown key \"mod\", did you mean \"mood\"?");
