@@ -11,13 +11,11 @@ import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.FrozenEncoder;
-import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
-import dev.syncline.spec.Recurrent.Gru;
 import dev.syncline.time.Tick;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,8 +42,13 @@ final class Presets {
     this.encoders = encoders;
   }
 
-  /** A model of some of the data set's modalities. */
+  /** A model of some of the data set's modalities: concatenated, then one GRU. */
   ModelSpec spec(List<String> modalities) {
+    return spec(modalities, Joining.concat, Temporal.gru);
+  }
+
+  /** A model of some of the data set's modalities. */
+  ModelSpec spec(List<String> modalities, Joining joining, Temporal temporal) {
     Map<String, Modality> senses = new LinkedHashMap<>();
     Map<String, Layer> streams = new LinkedHashMap<>();
     for (String name : modalities) {
@@ -53,24 +56,17 @@ final class Presets {
       senses.put(name, sense);
       streams.put(name, stream(sense));
     }
-    Map<String, Layer> body = new LinkedHashMap<>();
-    body.put("enc", new Each(streams));
-    if (modalities.size() > 1) {
-      body.put("fuse", new Fusion.Concat());
-    }
-    body.put("gru", new Gru(encoders.isPresent() ? 256 : 128));
-    body.put("drop", new Dropout(0.3f));
-    Map<String, Layer> heads = new LinkedHashMap<>();
+    Map<String, Integer> heads = new LinkedHashMap<>();
     Map<String, Output> outputs = new LinkedHashMap<>();
     for (String track : tracks()) {
       String name = outputName(track);
-      heads.put(name, new Linear(data.classes().size(), true));
+      heads.put(name, data.classes().size());
       outputs.put(name, new Output(Output.Kind.MULTI_LABEL, track, data.classes(), decoding()));
     }
-    body.put("heads", new Parallel(heads));
+    Body body = new Body(streams, temporal, encoders.isPresent() ? 256 : 128, heads);
     double tickMs = tick.ns() / 1e6;
     return new ModelSpec(
-        ModelSpec.FORMAT, data.name(), tickMs, 0, senses, new Serial(body), outputs);
+        ModelSpec.FORMAT, data.name(), tickMs, 0, senses, body.joined(joining), outputs);
   }
 
   /** Where ticks are short, single ones neither make nor break an event. */

@@ -68,6 +68,19 @@ final class TrainCommand implements Callable<Integer> {
       description = "modalities to learn from (default all)")
   private List<String> modalities;
 
+  @Option(
+      names = "--fusion",
+      paramLabel = "NAME",
+      description =
+          "how modalities are brought together (default concat): ${COMPLETION-CANDIDATES}")
+  private Joining fusion;
+
+  @Option(
+      names = "--temporal",
+      paramLabel = "NAME",
+      description = "what models time (default gru): ${COMPLETION-CANDIDATES}")
+  private Temporal temporal;
+
   @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 0)")
   private Long seed;
 
@@ -139,6 +152,11 @@ final class TrainCommand implements Callable<Integer> {
   private RunConfig runConfig(Dataset dataset) {
     ModelSpec model;
     Map<String, Json> train = new LinkedHashMap<>();
+    if (config != null && (fusion != null || temporal != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--fusion and --temporal make a model, --config has one: take either");
+    }
     if (config != null) {
       RunConfig given = Records.read(RunConfig.class, Json.read(config));
       model = given.model();
@@ -153,7 +171,9 @@ final class TrainCommand implements Callable<Integer> {
       try {
         model =
             presets.spec(
-                modalities != null ? modalities : List.copyOf(dataset.modalities().keySet()));
+                modalities != null ? modalities : List.copyOf(dataset.modalities().keySet()),
+                fusion != null ? fusion : Joining.concat,
+                temporal != null ? temporal : Temporal.gru);
       } catch (IllegalArgumentException e) {
         throw new InputException(
             data + ": no model fits this data set with a tick of " + ms + " ms: " + e.getMessage(),

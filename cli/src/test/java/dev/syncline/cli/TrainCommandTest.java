@@ -92,6 +92,26 @@ class TrainCommandTest {
   }
 
   @Test
+  void theModelIsFusedAndModelsTimeAsTheCommandLineSays() {
+    String[] made = {"--modalities=vectors,motion", "--fusion=gated", "--temporal=testra"};
+    CommandLineRun ending = train(made);
+    assertThat(ending.exit()).as(ending.err()).isZero();
+    assertThat(
+            config().model().node().all().stream().map(n -> n.layer().getClass().getSimpleName()))
+        .contains("Gated", "Memory", "Attention")
+        .doesNotContain("Concat", "Gru");
+  }
+
+  @Test
+  void anUnknownFusionOrOneBesideAConfigurationIsRefused() {
+    assertThat(train("--fusion=gatd").refused(2)).contains("--fusion", "gatd", "gated");
+    assertThat(train("--temporal=LTSM").refused(2)).contains("--temporal", "lstm");
+    assertThat(train("--temporal=lstm", "--config=" + finished.resolve("config.json")).refused(2))
+        .contains("--config has one");
+    assertThat(temp.resolve("run")).doesNotExist();
+  }
+
+  @Test
   void theCacheIsWhereItIsAskedFor() {
     assertThat(train("--cache=" + temp.resolve("mine")).exit()).isZero();
     assertThat(temp.resolve("mine")).isDirectoryContaining("glob:**.safetensors");

@@ -1,0 +1,139 @@
+package dev.syncline.cli;
+
+import dev.syncline.spec.Attention;
+import dev.syncline.spec.Exchange;
+import dev.syncline.spec.Fusion;
+import dev.syncline.spec.Fusion.How;
+import dev.syncline.spec.Layer;
+import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Memory;
+import dev.syncline.spec.Recurrent;
+import dev.syncline.spec.Span;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What stands between encoders and decisions.
+ *
+ * @param encoders of each modality, to vectors with the same rows a tick
+ * @param heads how many labels each output has
+ */
+record Body(Map<String, Layer> encoders, Temporal temporal, int units, Map<String, Integer> heads) {
+
+  Layer.Serial joined(Joining joining) {
+    if (encoders.size() == 1) {
+      return early(encoders, Map.of());
+    }
+    return switch (joining) {
+      case concat -> early(encoders, Map.of("fuse", new Fusion.Concat()));
+      case mean -> combined(How.MEAN);
+      case weighted -> combined(How.WEIGHTED);
+      case maximum -> combined(How.MAX);
+      case gated -> early(encoders, Map.of("fuse", new Fusion.Gated(units)));
+      case low_rank -> early(encoders, Map.of("fuse", new Fusion.LowRank(units, 4)));
+      case intermediate ->
+          early(
+              behind(Map.of("own", new Recurrent.Gru(units / 2))),
+              Map.of("fuse", new Fusion.Concat()));
+      case cross -> {
+        List<String> names = List.copyOf(encoders.keySet());
+        if (names.size() != 2) {
+          throw new IllegalArgumentException(
+              "cross joins two modalities, not " + names + ": take co_attention or merged");
+        }
+        yield early(projected(), Map.of("meet", looking(names.get(0), names.get(1))));
+      }
+      case co_attention -> {
+        List<String> names = List.copyOf(encoders.keySet());
+        Map<String, Layer> each = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+          each.put(names.get(i), looking(names.get(i), names.get((i + 1) % names.size())));
+        }
+        yield early(projected(), concatAfter("meet", new Parallel(each)));
+      }
+      case merged ->
+          early(projected(), concatAfter("meet", new Exchange.MergedAttention(attention(), true)));
+      case memory -> {
+        Map<String, Layer> meet = new LinkedHashMap<>();
+        meet.put("fuse", new Fusion.Concat());
+        meet.put("to", new Linear(units, true));
+        meet.put("memory", new Residual(new Memory(4, 8, new Memory.Store.Competing())));
+        yield early(encoders, meet);
+      }
+      case late_mean -> late(How.MEAN);
+      case late_weighted -> late(How.WEIGHTED);
+      case late_maximum -> late(How.MAX);
+      case late_product -> late(How.SUM);
+    };
+  }
+
+  private static Layer looking(String query, String memory) {
+    return new Exchange.CrossAttention(query, memory, attention(), true);
+  }
+
+  private static Attention attention() {
+    return Attention.over(4, new Span.Window(16));
+  }
+
+  private static Map<String, Layer> concatAfter(String name, Layer layer) {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    layers.put(name, layer);
+    layers.put("fuse", new Fusion.Concat());
+    return layers;
+  }
+
+  private Layer.Serial combined(How how) {
+    return early(projected(), Map.of("fuse", new Fusion.Combine(how)));
+  }
+
+  private Map<String, Layer> projected() {
+    return behind(Map.of("to", new Linear(units, true)));
+  }
+
+  /** Every modality with further layers behind its encoder. */
+  private Map<String, Layer> behind(Map<String, Layer> further) {
+    Map<String, Layer> longer = new LinkedHashMap<>();
+    encoders.forEach(
+        (name, encoder) -> {
+          Map<String, Layer> layers = new LinkedHashMap<>();
+          layers.put("enc", encoder);
+          layers.putAll(further);
+          longer.put(name, new Serial(layers));
+        });
+    return longer;
+  }
+
+  /** Modalities meet, then time, then decisions. */
+  private Layer.Serial early(Map<String, Layer> streams, Map<String, Layer> meet) {
+    Map<String, Layer> body = new LinkedHashMap<>();
+    body.put("enc", new Each(streams));
+    body.putAll(meet);
+    body.putAll(temporal.layers(units));
+    body.put("drop", new Dropout(0.3f));
+    Map<String, Layer> decisions = new LinkedHashMap<>();
+    heads.forEach((name, labels) -> decisions.put(name, new Linear(labels, true)));
+    body.put("heads", new Parallel(decisions));
+    return new Serial(body);
+  }
+
+  /** Time and decisions for each modality; then they vote on each output. */
+  private Layer.Serial late(How how) {
+    Map<String, Layer> further = new LinkedHashMap<>(temporal.layers(units));
+    further.put("drop", new Dropout(0.3f));
+    Map<String, Layer> decisions = new LinkedHashMap<>();
+    heads.forEach(
+        (name, labels) -> {
+          Map<String, Layer> each = new LinkedHashMap<>();
+          encoders.keySet().forEach(m -> each.put(m, new Linear(labels, true)));
+          Map<String, Layer> voting = new LinkedHashMap<>();
+          voting.put("logits", new Each(each));
+          voting.put("vote", new Fusion.Combine(how));
+          decisions.put(name, new Serial(voting));
+        });
+    Map<String, Layer> body = new LinkedHashMap<>();
+    body.put("enc", new Each(behind(further)));
+    body.put("heads", new Parallel(decisions));
+    return new Serial(body);
+  }
+}
