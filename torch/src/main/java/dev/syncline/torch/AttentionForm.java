@@ -9,6 +9,7 @@ import dev.syncline.spec.Node;
 import dev.syncline.spec.Span;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,14 +49,20 @@ final class AttentionForm {
     this.after = after;
   }
 
-  /** A source's keys, values and validity with what was remembered, and how its rows are timed. */
-  private record Source(Tensor keys, Tensor values, Tensor there, Clock clock) {
-    Source part(int from, int count) {
+  /**
+   * A source's keys, values and validity with what was remembered, and how its rows are timed.
+   *
+   * @param first of the keys behind those that were kept, the row counted from the piece's first
+   */
+  private record Source(Tensor keys, Tensor values, Tensor there, Clock clock, int first) {
+    /** The keys from one to another; only where none were kept. */
+    Source part(int from, int to) {
       return new Source(
-          keys.narrow(1, from, count),
-          values.narrow(1, from, count),
-          there.narrow(1, from, count),
-          clock);
+          keys.narrow(1, from, to - from),
+          values.narrow(1, from, to - from),
+          there.narrow(1, from, to - from),
+          clock,
+          first + from);
     }
   }
 
@@ -78,7 +85,9 @@ final class AttentionForm {
     TensorVector mixed = new TensorVector();
     for (int from = 0; from < rows; from += part) {
       int n = Math.min(part, rows - from);
-      Source seen = source.part(from, n + span.recent() + span.kept());
+      // Key 0 is row first; the oldest that is seen is row from + 1 - recent.
+      int oldest = Math.max(0, from + 1 - span.recent() - source.first());
+      Source seen = n == rows ? source : source.part(oldest, from + n - source.first());
       mixed.push_back(mix(q.narrow(1, from, n), List.of(seen), clock, from));
     }
     return x.with(project("o", cat(mixed, 1)));
@@ -133,19 +142,32 @@ final class AttentionForm {
         remembered(prefix, "k", new Rows(k, x.valid()).masked().values(), clock),
         remembered(prefix, "v", new Rows(v, x.valid()).masked().values(), clock),
         remembered(prefix, "valid", valid.unsqueeze(2), clock),
-        clock);
+        clock,
+        -filled(clock));
+  }
+
+  /** How many rows before the piece are remembered by the stream that is oldest. */
+  private int filled(Clock clock) {
+    return (int) Math.min(span.recent(), Arrays.stream(clock.starts()).max().orElse(0));
   }
 
   /** What was remembered with the piece's rows behind it; the state after the piece is set. */
   private Tensor remembered(String prefix, String part, Tensor rows, Clock clock) {
-    Tensor all = cat(Graph.pair(past(prefix + part), rows), 1);
-    after.put(node.name(prefix + part), all.narrow(1, rows.size(1), span.recent()));
+    int filled = filled(clock);
+    Tensor past = past(prefix + part);
+    Tensor all = cat(Graph.pair(past.narrow(1, span.recent() - filled, filled), rows), 1);
+    long more = all.size(1) - span.recent();
+    after.put(
+        node.name(prefix + part),
+        more >= 0
+            ? all.narrow(1, more, span.recent())
+            : cat(Graph.pair(past.narrow(1, 0, -more).mul(new Scalar(0f)), all), 1));
     if (span.kept() == 0) {
       return all;
     }
     String kept = prefix + "kept_" + part;
     all = cat(Graph.pair(past(kept), all), 1);
-    Tensor places = Sight.keptAfter(span, clock);
+    Tensor places = Sight.keptAfter(span, clock, filled);
     Tensor index = places.unsqueeze(2).expand(rows.size(0), span.kept(), rows.size(2));
     after.put(node.name(kept), gather(all, 1, index));
     return all;
@@ -161,7 +183,15 @@ final class AttentionForm {
     TensorVector visible = new TensorVector();
     TensorVector values = new TensorVector();
     for (Source source : sources) {
-      Sight sight = Sight.of(span, clock, from, (int) q.size(1), source.clock());
+      Sight sight =
+          Sight.of(
+              span,
+              clock,
+              from,
+              (int) q.size(1),
+              source.clock(),
+              source.first(),
+              (int) source.keys().size(1));
       Tensor there = source.there().squeeze(2).unsqueeze(1).gt(new Scalar(0.5f));
       visible.push_back(sight.mask().logical_and(there));
       scores.push_back(scores(queries, source, sight));

@@ -18,24 +18,23 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 record Sight(Span span, long[][] newest, long[][] times, long[][] keys, int unit) {
 
   /**
-   * Of the {@code count} queries from row {@code from} on. The first key is the first that was
-   * kept; where a stream looks at itself in parts, the newest rows begin {@code from} rows later.
+   * Of the {@code count} queries from row {@code from} on. Keys are those that were kept, then rows
+   * of the source from row {@code first} on, both counted from the piece's first row.
    */
-  static Sight of(Span span, Clock asking, int from, int count, Clock source) {
+  static Sight of(
+      Span span, Clock asking, int from, int count, Clock source, int first, int keyCount) {
     boolean alike = Arrays.stream(asking.starts()).distinct().count() == 1;
     int streams = alike ? 1 : asking.starts().length;
-    int skipped = span.kept() > 0 ? 0 : from;
-    int rows = from == 0 && count == asking.rows() ? source.rows() : count;
     long[][] newest = new long[streams][count];
     long[][] times = new long[streams][count];
-    long[][] keys = new long[streams][span.kept() + span.recent() + rows];
+    long[][] keys = new long[streams][keyCount];
     for (int b = 0; b < streams; b++) {
       long query = asking.starts()[b] + from;
-      long first = source.starts()[b] + skipped - span.recent() - span.kept();
+      long row = source.starts()[b] + first - span.kept();
       Arrays.setAll(times[b], i -> (query + i + 1) * asking.unit() - 1);
       long[] at = times[b];
       Arrays.setAll(newest[b], i -> (at[i] + 1) / source.unit() - 1);
-      Arrays.setAll(keys[b], j -> j < span.kept() ? -1 : first + j);
+      Arrays.setAll(keys[b], j -> j < span.kept() ? -1 : row + j);
       long ever = everKept(span, source.starts()[b]);
       for (long i = Math.max(0, ever - span.kept()); i < ever; i++) {
         keys[b][(int) (i % span.kept())] = span.keptRow(i);
@@ -44,13 +43,17 @@ record Sight(Span span, long[][] newest, long[][] times, long[][] keys, int unit
     return new Sight(span, newest, times, keys, source.unit());
   }
 
-  /** Where each kept row lies among the keys after a piece, {@code [batch, kept]}. */
-  static Tensor keptAfter(Span span, Clock source) {
+  /**
+   * Where each row that is kept after a piece lies among its keys, {@code [batch, kept]}.
+   *
+   * @param filled rows before the piece among them
+   */
+  static Tensor keptAfter(Span span, Clock source, int filled) {
     int kept = span.kept();
     long[] starts = source.starts();
     float[] places = new float[starts.length * kept];
     for (int b = 0; b < starts.length; b++) {
-      long oldest = starts[b] - span.recent();
+      long oldest = starts[b] - filled;
       for (int j = 0; j < kept; j++) {
         places[b * kept + j] = j;
       }
