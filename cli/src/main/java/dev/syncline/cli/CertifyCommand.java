@@ -3,6 +3,7 @@ package dev.syncline.cli;
 import dev.syncline.data.Clip;
 import dev.syncline.data.ClipPackets;
 import dev.syncline.data.Dataset;
+import dev.syncline.json.InputException;
 import dev.syncline.step.Model;
 import dev.syncline.step.Packet;
 import dev.syncline.step.Session;
@@ -20,6 +21,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -72,16 +74,21 @@ final class CertifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    within("--clips", clips, 1, 1000);
+    within("--ticks", ticks, 1, 1_000_000);
     Model model = Models.load(folder);
+    List<Recording> recordings = recordings(model);
     PrintWriter err = spec.commandLine().getErr();
     Certificate certificate =
         certify(
             model,
-            recordings(model),
+            recordings,
             new Certifier.Options(4, ticks, seed),
             what -> err.println("certify: " + what));
     String examined =
-        data == null ? "noise" : Dataset.open(data).name() + ", " + split + ", " + clips + " clips";
+        data == null
+            ? "noise"
+            : Dataset.open(data).name() + ", " + split + ", " + recordings.size() + " clips";
     certificate.write(
         Models.folder(folder), ModelCard.markdown(certificate, model.spec(), examined, ""));
     PrintWriter out = spec.commandLine().getOut();
@@ -97,14 +104,25 @@ final class CertifyCommand implements Callable<Integer> {
     return new Certifier(model, recordings, options, listener).certify();
   }
 
+  private void within(String option, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s must be from %d to %d, is %d".formatted(option, least, most, value));
+    }
+  }
+
   private List<Recording> recordings(Model model) {
     if (data == null) {
       return List.of();
     }
     Dataset dataset = Dataset.open(data);
     List<Recording> recordings = new ArrayList<>();
-    for (String id :
-        dataset.clips(split).subList(0, Math.min(clips, dataset.clips(split).size()))) {
+    List<String> ids = dataset.clips(split);
+    if (ids.isEmpty()) {
+      throw new InputException(data + ": the split \"" + split + "\" is empty");
+    }
+    for (String id : ids.subList(0, Math.min(clips, ids.size()))) {
       recordings.add(recording(model, dataset, dataset.clip(id)));
     }
     return recordings;

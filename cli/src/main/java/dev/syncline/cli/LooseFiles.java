@@ -58,12 +58,7 @@ record LooseFiles(Optional<Path> wav, Optional<Path> frames, double fps) {
       FrameFiles files = FrameFiles.of(frames.get());
       seconds = Math.max(seconds, files.present().length() / fps);
     }
-    for (String name : session.modalities()) {
-      if (!infos.containsKey(name)) {
-        throw new InputException(
-            "the model also takes " + name + ": name its files, or go on --without " + name);
-      }
-    }
+    PacketSource.requireAll(session, infos.keySet());
     Path here = Path.of("");
     Dataset data = new Dataset(here, ID, List.of(), infos, Dataset.EVENTS, Map.of());
     Clip clip = new Clip(ID, here, seconds, Map.of());

@@ -18,9 +18,11 @@ import dev.syncline.step.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where the packets of a stream come from, in the order in which they are complete. */
 sealed interface PacketSource extends AutoCloseable {
@@ -43,6 +45,16 @@ sealed interface PacketSource extends AutoCloseable {
     return session.modalities().stream()
         .filter(m -> kind.isInstance(session.model().spec().modalities().get(m).frontEnd()))
         .findFirst();
+  }
+
+  /** Refuses what a session waits for and a source does not have. */
+  static void requireAll(Session session, Set<String> there) {
+    for (String name : session.modalities()) {
+      if (!there.contains(name)) {
+        throw new InputException(
+            "the model also takes " + name + ": name its files, or go on --without " + name);
+      }
+    }
   }
 
   /** Clips of a data set, one behind the other. */
@@ -99,6 +111,7 @@ sealed interface PacketSource extends AutoCloseable {
   /** A file through ffmpeg: its sound and its pictures as far as the model takes them. */
   final class Container implements PacketSource {
     private static final double BLOCK_S = 0.1;
+    private static final long ROUNDING_NS = 1_000_000;
 
     private final FfmpegAudio audio;
     private final FfmpegVideo video;
@@ -109,8 +122,11 @@ sealed interface PacketSource extends AutoCloseable {
     private final VideoFrame frame;
     private Packet nextSound;
     private Packet nextPicture;
+    private final long tickNs;
     private long startNs = -1;
-    private long endNs;
+    private long soundEndNs;
+    private long pictureNs = -1;
+    private long pictureGapNs;
 
     Container(Path file, Session session) {
       if (!Files.exists(file)) {
@@ -125,6 +141,15 @@ sealed interface PacketSource extends AutoCloseable {
       if (!hears && !sees) {
         throw new InputException(file + ": has neither sound nor pictures that the model takes");
       }
+      Set<String> there = new HashSet<>();
+      if (hears) {
+        there.add(audioName);
+      }
+      if (sees) {
+        there.add(videoName);
+      }
+      requireAll(session, there);
+      tickNs = spec.tick().ns();
       rate = hears ? ((FrontEnd.Audio) spec.modalities().get(audioName).frontEnd()).sourceHz() : 1;
       audio = hears ? FfmpegAudio.open(Ffmpeg.ON_PATH, file, MediaLimits.DEFAULT, rate) : null;
       video = sees ? FfmpegVideo.open(Ffmpeg.ON_PATH, file, MediaLimits.DEFAULT) : null;
@@ -145,7 +170,7 @@ sealed interface PacketSource extends AutoCloseable {
         nextSound =
             new Packet.Samples(
                 audioName, block.timeNanos(), Arrays.copyOf(block.samples(), block.count()));
-        endNs = Math.max(endNs, block.timeNanos() + Math.round(block.count() * 1e9 / rate));
+        soundEndNs = block.timeNanos() + Math.round(block.count() * 1e9 / rate);
       }
     }
 
@@ -155,7 +180,8 @@ sealed interface PacketSource extends AutoCloseable {
         nextPicture =
             new Packet.Picture(
                 videoName, frame.timeNanos(), frame.rgb().clone(), frame.width(), frame.height());
-        endNs = Math.max(endNs, frame.timeNanos());
+        pictureGapNs = pictureNs < 0 ? tickNs : frame.timeNanos() - pictureNs;
+        pictureNs = frame.timeNanos();
       }
     }
 
@@ -196,9 +222,13 @@ sealed interface PacketSource extends AutoCloseable {
       };
     }
 
+    /** The last picture lasts as long as the one before it did, up to a rounded time stamp. */
     @Override
     public long endNs() {
-      return endNs - startNs;
+      long pictures = pictureNs < 0 ? 0 : pictureNs + pictureGapNs - startNs;
+      long missing = tickNs - pictures % tickNs;
+      pictures += missing <= ROUNDING_NS ? missing : 0;
+      return Math.max(soundEndNs - startNs, pictures);
     }
 
     @Override

@@ -93,7 +93,9 @@ final class TrainCommand implements Callable<Integer> {
       description = "any other field of the training configuration, e.g. learning_rate=0.002")
   private Map<String, String> set = Map.of();
 
-  @Option(names = "--resume", description = "go on with a run that was interrupted")
+  @Option(
+      names = "--resume",
+      description = "go on with a run that was interrupted; begin it where there is none")
   private boolean resume;
 
   @Mixin private CacheOption cache;

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,10 @@ class CertifyCommandTest {
     assertThat(card.get("causal").bool()).isTrue();
     assertThat(card.get("checks").items()).hasSize(8).allMatch(c -> c.get("passed").bool());
     assertThat(Json.read(model.resolve("card.json")).value()).isEqualTo(card.value());
-    assertThat(model.resolve("card.md")).content().contains("causal", card.get("digest").string());
+    // Asked for three clips, there are three; what is written is what was examined.
+    assertThat(model.resolve("card.md"))
+        .content()
+        .contains("causal", card.get("digest").string(), "3 clips");
 
     Field cost = Json.parse("out", CommandLineRun.of("inspect", model, "--json").passed());
     long parameters = 0;
@@ -57,5 +61,18 @@ class CertifyCommandTest {
     Files.delete(weights);
     assertThat(CommandLineRun.of("certify", model).refused(1)).contains(weights.toString());
     assertThat(model.resolve("card.json")).doesNotExist();
+  }
+
+  @Test
+  void theCardSaysHowManyClipsWereExaminedAndNoneIsRefused() throws IOException {
+    Path model = world.model("few", 100, Optional.empty(), "audio");
+    CommandLineRun.of("certify", model, "--data", world.dir(), "--clips", 9).passed();
+    assertThat(model.resolve("card.md")).content().contains("3 clips").doesNotContain("9 clips");
+    for (String wrong : List.of("--clips=0", "--clips=-3", "--ticks=0", "--ticks=2147483647")) {
+      assertThat(CommandLineRun.of("certify", model, "--data", world.dir(), wrong).refused(2))
+          .contains(wrong.substring(0, 7) + " must be from 1 to");
+    }
+    assertThat(CommandLineRun.of("certify", model, "--data", world.dir(), "--split=val").refused(1))
+        .contains("\"val\" is empty");
   }
 }

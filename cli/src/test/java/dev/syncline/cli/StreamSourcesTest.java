@@ -118,20 +118,35 @@ class StreamSourcesTest {
   void aContainerGivesATickForEveryTenthOfASecond() throws Exception {
     assumeTrue(hasFfmpeg(), "skipped: no ffmpeg");
     Path file = folder.resolve("clip.mkv");
-    Process made =
-        new ProcessBuilder(
-                List.of(
-                    ("ffmpeg -y -loglevel error -f lavfi -i testsrc=d=3:s=64x64:r=10 -f lavfi -i"
-                            + " sine=d=3:r=16000 -c:v mjpeg -c:a pcm_s16le "
-                            + file)
-                        .split(" ")))
-            .inheritIO()
-            .start();
-    assertThat(made.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    make(
+        "-f lavfi -i testsrc=d=3:s=64x64:r=10 -f lavfi -i sine=d=3:r=16000 -c:v mjpeg -c:a pcm_s16le",
+        file);
     List<Field> ticks = ticks(stream(model, file));
     assertThat(ticks).hasSize(30);
     assertThat(ticks.get(29).get("time_s").number()).isEqualTo(3);
     assertThat(ticks(stream(model, file, "--without", "audio"))).hasSize(30);
+  }
+
+  @Test
+  void theLastPictureOfAContainerIsDecidedAboutAndWhatItLacksIsAsked() throws Exception {
+    assumeTrue(hasFfmpeg(), "skipped: no ffmpeg");
+    Path silent = folder.resolve("silent.mp4");
+    make("-f lavfi -i testsrc=d=4:s=64x64:r=10", silent);
+    assertThat(stream(model, silent).refused(1)).contains("audio", "--without audio");
+    assertThat(ticks(stream(model, silent, "--without", "audio"))).hasSize(40);
+    Path one = folder.resolve("one.gif");
+    make("-f lavfi -i testsrc=d=1:s=64x64:r=10 -frames:v 1", one);
+    assertThat(ticks(stream(model, one, "--without", "audio"))).hasSize(1);
+    Path loud = folder.resolve("loud.wav");
+    make("-f lavfi -i sine=d=1:r=44100", loud);
+    assertThat(stream(model, loud).refused(1)).contains("visual", "--without visual");
+    assertThat(ticks(stream(model, loud, "--without", "visual"))).hasSize(10);
+  }
+
+  private static void make(String options, Path file) throws Exception {
+    String line = "ffmpeg -y -loglevel error " + options + " " + file;
+    Process made = new ProcessBuilder(List.of(line.split(" "))).inheritIO().start();
+    assertThat(made.waitFor(30, TimeUnit.SECONDS)).isTrue();
   }
 
   private static boolean hasFfmpeg() {

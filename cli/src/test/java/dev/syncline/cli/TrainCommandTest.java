@@ -112,6 +112,30 @@ class TrainCommandTest {
   }
 
   @Test
+  void aFolderThatIsNoRunIsLeftAsItIs() throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("run"));
+    Path own = Files.writeString(folder.resolve("config.json"), "mine");
+    for (String[] options : new String[][] {{}, {"--resume"}}) {
+      assertThat(train(options).refused(1)).contains("is not empty and no run's folder");
+    }
+    assertThat(own).hasContent("mine");
+    assertThat(folder).isDirectoryNotContaining(f -> !f.equals(own));
+    assertThat(CommandLineRun.of("train", "--data", tones.dir, "--out", tones.dir).refused(1))
+        .contains("choose another --out");
+  }
+
+  @Test
+  void aTrainingThatDivergesSaysSo() {
+    assertThat(train("--set=learning_rate=1e38").refused(1)).contains("learning_rate must be");
+    CommandLineRun run =
+        train("--set=learning_rate=1e6", "--epochs=5", "--modalities=audio,vectors");
+    assertThat(run.exit()).as(run.err()).isEqualTo(1);
+    assertThat(run.err().lines().toList().getLast())
+        .contains("training diverged")
+        .contains("lower learning_rate or clip_norm");
+  }
+
+  @Test
   void theCacheIsWhereItIsAskedFor() {
     assertThat(train("--cache=" + temp.resolve("mine")).exit()).isZero();
     assertThat(temp.resolve("mine")).isDirectoryContaining("glob:**.safetensors");

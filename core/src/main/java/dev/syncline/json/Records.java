@@ -132,7 +132,11 @@ public final class Records {
     } else if (raw == double.class || raw == Double.class) {
       return field.number();
     } else if (raw == float.class || raw == Float.class) {
-      return (float) field.number();
+      float value = (float) field.number();
+      if (Float.isInfinite(value)) {
+        throw field.bad("must be a number of 32 bits, is " + field.number());
+      }
+      return value;
     } else if (raw == boolean.class || raw == Boolean.class) {
       return field.bool();
     } else if (raw == String.class) {

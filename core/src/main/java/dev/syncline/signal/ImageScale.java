@@ -44,6 +44,11 @@ public record ImageScale(
     }
     length("mean", mean, channels);
     length("deviation", deviation, channels);
+    for (double m : mean) {
+      if (!(Math.abs(m) <= 1e12)) {
+        throw new IllegalArgumentException("mean must be from -1e12 to 1e12, is " + m);
+      }
+    }
     for (double d : deviation) {
       if (!(d >= 1e-6 && d <= 1e12)) {
         throw new IllegalArgumentException("deviation must be from 1e-6 to 1e12, is " + d);

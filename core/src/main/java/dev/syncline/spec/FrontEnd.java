@@ -68,9 +68,9 @@ public sealed interface FrontEnd {
   }
 
   private static void rates(double rateHz, double sourceHz) {
-    if (!(rateHz > 0) || !(sourceHz >= rateHz)) {
+    if (!(rateHz > 0) || !(sourceHz >= rateHz) || !(sourceHz <= 1e6)) {
       throw new IllegalArgumentException(
-          "rates must be 0 < rate_hz <= source_hz, are " + rateHz + " and " + sourceHz);
+          "rates must be 0 < rate_hz <= source_hz <= 1e6, are " + rateHz + " and " + sourceHz);
     }
   }
 }

@@ -178,6 +178,7 @@ class SpecRefusalTest {
         "{'type':'feed_forward','hidden':0} | hidden must be at least 1",
         "{'type':'dropout','p':1} | p must be at least 0 and below 1, is 1.0",
         "{'type':'standardize','clip':0} | clip must be above 0",
+        "{'type':'standardize','clip':1e308} | clip: must be a number of 32 bits, is 1.0E308",
         "{'type':'layer_norm','epsilon':-1} | epsilon must be above 0",
         "{'type':'rms_norm','epsilon':0} | epsilon must be above 0",
         "{'type':'serial','layers':{}} | at least one layer is needed",
@@ -248,6 +249,8 @@ class SpecRefusalTest {
     refusedModel("\"on\":0.5", "\"on\":1.5", "thresholds must be 0 < off <= on <= 1");
     refusedModel("\"min_ticks\":2", "\"min_ticks\":0", "min_ticks must be at least 1");
     refusedModel("\"source_hz\":10", "\"source_hz\":9", "rates must be 0 < rate_hz <= source_hz");
+    refusedModel(
+        "\"source_hz\":10", "\"source_hz\":1e308", "source_hz <= 1e6, are 10.0 and 1.0E308");
     refusedModel("\"units\":14", "\"units\":30000", "tensor gru.weight_hh");
   }
 

@@ -38,7 +38,8 @@ public final class RunFolder implements AutoCloseable {
    */
   public static RunFolder open(Path path, Json config, boolean resume) {
     try {
-      Files.createDirectories(path.resolve("checkpoints"));
+      refuseOther(path);
+      Files.createDirectories(path);
       FileChannel file =
           FileChannel.open(
               path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -51,6 +52,7 @@ public final class RunFolder implements AutoCloseable {
       }
       RunFolder run = new RunFolder(path, file, lock);
       try {
+        Files.createDirectories(path.resolve("checkpoints"));
         run.claim(config, resume);
         run.sweep();
       } catch (RuntimeException | IOException e) {
@@ -61,6 +63,21 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new InputException(
           path + ": the run folder cannot be written: " + InputException.reason(e), e);
+    }
+  }
+
+  /** What is in the folder must be a run's; every run has a lock from its first moment on. */
+  private static void refuseOther(Path path) throws IOException {
+    if (Files.exists(path.resolve("lock"))) {
+      return;
+    }
+    if (Files.isDirectory(path)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+        if (files.iterator().hasNext()) {
+          throw new InputException(
+              path + ": is not empty and no run's folder: choose another --out");
+        }
+      }
     }
   }
 

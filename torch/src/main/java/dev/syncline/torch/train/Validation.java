@@ -2,6 +2,7 @@ package dev.syncline.torch.train;
 
 import dev.syncline.data.Dataset;
 import dev.syncline.data.Evaluation;
+import dev.syncline.json.InputException;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.torch.train.Examples.Example;
 import dev.syncline.weights.Weights;
@@ -40,6 +41,7 @@ final class Validation {
       List<Map<String, double[][]>> probabilities =
           ParallelForm.probabilities(spec, weights, some.stream().map(Example::rows).toList());
       for (int b = 0; b < some.size(); b++) {
+        refuseNaN(probabilities.get(b));
         evaluation.add(clips.clips.get(first + b), probabilities.get(b), Evaluation.Told.NOTHING);
       }
     }
@@ -47,5 +49,19 @@ final class Validation {
     Map<String, Double> main = new LinkedHashMap<>();
     evaluation.mainKeys().forEach(key -> main.put(key, scores.value(key).orElse(0)));
     return main;
+  }
+
+  private static void refuseNaN(Map<String, double[][]> probabilities) {
+    for (double[][] rows : probabilities.values()) {
+      for (double[] row : rows) {
+        for (double p : row) {
+          if (Double.isNaN(p)) {
+            throw new InputException(
+                "training diverged: the model's decisions are not numbers any more:"
+                    + " lower learning_rate or clip_norm");
+          }
+        }
+      }
+    }
   }
 }

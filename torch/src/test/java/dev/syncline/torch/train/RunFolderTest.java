@@ -135,6 +135,7 @@ class RunFolderTest {
   void aFolderWithoutACheckpointIsBegunAnewEvenWithOtherOptions() throws IOException {
     Path run = temp.resolve("run");
     Files.createDirectories(run);
+    Files.createFile(run.resolve("lock"));
     Files.writeString(run.resolve("config.json"), Json.object("other", 1).pretty());
     Files.writeString(run.resolve("metrics.jsonl"), "{\"old\":1}\n");
     TinyRun.train(data, run, TinyRun.VECTORS, CONFIG);
