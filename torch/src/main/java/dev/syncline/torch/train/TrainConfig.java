@@ -52,11 +52,11 @@ public record TrainConfig(
     share("carry", carry);
     share("average", average);
     share("final_rate", finalRate);
-    if (!(learningRate > 0 && learningRate <= 1e6)
+    if (!(learningRate > 0 && learningRate <= 1e30)
         || !(weightDecay >= 0 && weightDecay <= 1e6)
         || !(clipNorm > 0 && clipNorm <= 1e30)) {
       throw new IllegalArgumentException(
-          "learning_rate must be above 0 and at most 1e6, weight_decay from 0 to 1e6, clip_norm above 0 and at most 1e30");
+          "learning_rate must be above 0 and at most 1e30, weight_decay from 0 to 1e6, clip_norm above 0 and at most 1e30");
     }
     if (average >= 1) {
       throw new IllegalArgumentException("average must be below 1, is " + average);
