@@ -44,7 +44,7 @@ public record Memory(int heads, int latents, Store store) implements Layer.Leaf 
 
       /** By how much a logarithm of a weight falls with each row. */
       public float rate() {
-        return (float) (Math.log(2) / halfLife);
+        return (float) (StrictMath.log(2) / halfLife);
       }
     }
 
