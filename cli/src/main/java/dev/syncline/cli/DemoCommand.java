@@ -156,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
     ModelSpec own = presets.spec(List.of("audio", "visual"));
     SideBySide side = new SideBySide(world, cache);
     lines.begin("front ends");
-    side.makeRows(own, n -> lines.progress(n + " of " + size.clips() + " scenes"));
+    side.makeRows(own, out, n -> lines.progress(n + " of " + size.clips() + " scenes"));
     lines.end("log-mel rows and pictures of every tick of 100 ms");
 
     lines.begin("train");

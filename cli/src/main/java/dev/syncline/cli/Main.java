@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       CertifyCommand.class,
       StreamCommand.class,
+      StudyCommand.class,
       InspectCommand.class,
       ScoreCommand.class
     })

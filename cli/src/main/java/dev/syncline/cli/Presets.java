@@ -47,8 +47,17 @@ final class Presets {
     return spec(modalities, Joining.concat, Temporal.gru);
   }
 
-  /** A model of some of the data set's modalities. */
+  /** A model of some of the data set's modalities, of the usual width. */
   ModelSpec spec(List<String> modalities, Joining joining, Temporal temporal) {
+    return spec(modalities, joining, temporal, units());
+  }
+
+  /**
+   * A model of some of the data set's modalities.
+   *
+   * @param units width of what fuses and of what models time, a multiple of 8
+   */
+  ModelSpec spec(List<String> modalities, Joining joining, Temporal temporal, int units) {
     Map<String, Modality> senses = new LinkedHashMap<>();
     Map<String, Layer> streams = new LinkedHashMap<>();
     for (String name : modalities) {
@@ -63,10 +72,14 @@ final class Presets {
       heads.put(name, data.classes().size());
       outputs.put(name, new Output(Output.Kind.MULTI_LABEL, track, data.classes(), decoding()));
     }
-    Body body = new Body(streams, temporal, encoders.isPresent() ? 256 : 128, heads);
+    Body body = new Body(streams, temporal, units, heads);
     double tickMs = tick.ns() / 1e6;
     return new ModelSpec(
         ModelSpec.FORMAT, data.name(), tickMs, 0, senses, body.joined(joining), outputs);
+  }
+
+  private int units() {
+    return encoders.isPresent() ? 256 : 128;
   }
 
   /** Where ticks are short, single ones neither make nor break an event. */
@@ -183,7 +196,7 @@ final class Presets {
     if (sense.encoder().isPresent()) {
       layers.put("std", new Standardize(8, 0.05f));
       layers.put("drop", new Dropout(0.3f));
-      layers.put("project", new Linear(256, true));
+      layers.put("project", new Linear(units(), true));
       layers.put("act", new Activation(Function.RELU));
       layers.put("drop2", new Dropout(0.3f));
       layers.put("absent", new Absent());

@@ -47,11 +47,15 @@ final class SideBySide {
     this.cache = cache;
   }
 
-  /** Makes the rows of all clips, so that no training waits for them. */
-  void makeRows(ModelSpec spec, IntConsumer done) {
+  /**
+   * Makes the rows of all clips, so that no training waits for them.
+   *
+   * @param folder in which the spec's encoders are
+   */
+  void makeRows(ModelSpec spec, Path folder, IntConsumer done) {
     List<Clip> clips = data.clips().stream().map(data::clip).toList();
     Weights any = Weights.random(spec.parameters(), 0);
-    Model model = Model.of(spec, any, new PlainKernels(), data.dir(), Models::encoder);
+    Model model = Model.of(spec, any, new PlainKernels(), folder, Models::encoder);
     AtomicInteger count = new AtomicInteger();
     List<Callable<Void>> jobs = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
@@ -106,7 +110,8 @@ final class SideBySide {
     }
   }
 
-  private void run(List<Callable<Void>> jobs) {
+  /** Does jobs on the threads, in order; the first that fails ends the others. */
+  void run(List<Callable<Void>> jobs) {
     try (ExecutorService pool =
         Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().daemon().factory())) {
       try {

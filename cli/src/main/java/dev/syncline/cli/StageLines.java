@@ -48,6 +48,12 @@ final class StageLines {
     }
   }
 
+  /** Something that was reached on the way; it stays. */
+  synchronized void say(String what) {
+    out.println((interactive ? "\r\u001b[K" : "") + what);
+    out.flush();
+  }
+
   /** The stage is done; what came of it is one line. */
   synchronized void end(String what) {
     String line =

@@ -8,7 +8,6 @@ import dev.syncline.json.Records;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.step.Model;
 import dev.syncline.step.PlainKernels;
-import dev.syncline.time.Tick;
 import dev.syncline.torch.train.RunFolder;
 import dev.syncline.torch.train.TrainConfig;
 import dev.syncline.torch.train.Trainer;
@@ -17,9 +16,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,30 +40,10 @@ final class TrainCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
-      names = "--encoders",
-      paramLabel = "DIR",
-      description =
-          "folder with yamnet.onnx and mobilenetv2.onnx; without it everything is learnt from scratch")
-  private Path encoders;
-
-  @Option(
       names = "--config",
       paramLabel = "FILE",
       description = "model and training as JSON, as config.json of a run")
   private Path config;
-
-  @Option(
-      names = "--tick-ms",
-      paramLabel = "MS",
-      description = "length of a tick (default 1000 with encoders, 100 without)")
-  private Double tickMs;
-
-  @Option(
-      names = "--modalities",
-      split = ",",
-      paramLabel = "NAME",
-      description = "modalities to learn from (default all)")
-  private List<String> modalities;
 
   @Option(
       names = "--fusion",
@@ -88,16 +65,11 @@ final class TrainCommand implements Callable<Integer> {
   private Integer epochs;
 
   @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "any other field of the training configuration, e.g. learning_rate=0.002")
-  private Map<String, String> set = Map.of();
-
-  @Option(
       names = "--resume",
       description = "go on with a run that was interrupted; begin it where there is none")
   private boolean resume;
 
+  @Mixin private RecipeOptions recipe;
   @Mixin private CacheOption cache;
   @Spec private CommandSpec spec;
 
@@ -114,7 +86,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private Path train(Dataset dataset, RunConfig config, ProgressLine progress) throws IOException {
     try (RunFolder run = RunFolder.open(out, Records.write(config), resume)) {
-      Presets.placeEncoders(config.model(), Optional.ofNullable(encoders), out);
+      Presets.placeEncoders(config.model(), recipe.encoders(), out);
       return train(run, config, dataset, cache.folder(), progress);
     } finally {
       progress.close();
@@ -164,21 +136,17 @@ final class TrainCommand implements Callable<Integer> {
       model = given.model();
       train.putAll(((Json.Obj) Records.write(given.train())).fields());
     } else {
-      double ms = tickMs != null ? tickMs : encoders != null ? 1000 : 100;
-      if (!(ms >= 1 && ms <= 3_600_000)) {
-        throw new ParameterException(
-            spec.commandLine(), "--tick-ms must be from 1 to 3600000, is " + ms);
-      }
-      Presets presets = new Presets(dataset, Tick.ofMillis(ms), Optional.ofNullable(encoders));
+      Presets presets = recipe.presets(dataset);
       try {
         model =
             presets.spec(
-                modalities != null ? modalities : List.copyOf(dataset.modalities().keySet()),
+                recipe.modalities(dataset),
                 fusion != null ? fusion : Joining.concat,
                 temporal != null ? temporal : Temporal.gru);
       } catch (IllegalArgumentException e) {
         throw new InputException(
-            data + ": no model fits this data set with a tick of " + ms + " ms: " + e.getMessage(),
+            "%s: no model fits this data set with a tick of %s ms: %s"
+                .formatted(data, recipe.tick().ns() / 1e6, e.getMessage()),
             e);
       }
     }
@@ -188,20 +156,11 @@ final class TrainCommand implements Callable<Integer> {
     if (epochs != null) {
       train.put("epochs", Json.of(epochs));
     }
-    set.forEach((key, value) -> train.put(key, parsed(key, value)));
+    train.putAll(recipe.set());
     TrainConfig trainConfig =
         Records.read(
             TrainConfig.class,
             new dev.syncline.json.Field("training configuration", "", new Json.Obj(train)));
     return new RunConfig(model, trainConfig);
-  }
-
-  /** A value as JSON, or as the string that it is where it is no JSON. */
-  private static Json parsed(String key, String value) {
-    try {
-      return Json.parse("--set " + key, value).value();
-    } catch (InputException e) {
-      return new Json.Str(value);
-    }
   }
 }

@@ -63,7 +63,7 @@ class SideBySideTest {
   void theRowsOfAllClipsAreMadeOnce() throws Exception {
     Path cache = folder.resolve("rows");
     Set<Integer> done = new ConcurrentSkipListSet<>();
-    new SideBySide(data, cache).makeRows(MODELS.get("both"), done::add);
+    new SideBySide(data, cache).makeRows(MODELS.get("both"), data.dir(), done::add);
     assertThat(done).containsExactly(1, 2, 3, 4);
     try (var files = Files.list(cache)) {
       assertThat(files).hasSize(2 * 4);

@@ -8,12 +8,12 @@ import java.util.Locale;
  * Builds markup, HTML and inline SVG alike. Text and attribute values are always escaped, so
  * nothing that comes from outside can become markup; elements must be closed in order.
  */
-final class Html {
+public final class Html {
   private final StringBuilder out = new StringBuilder();
   private final Deque<String> open = new ArrayDeque<>();
 
   /** Opens an element; {@code attributes} alternates names and values, a null value is left out. */
-  Html open(String tag, Object... attributes) {
+  public Html open(String tag, Object... attributes) {
     start(tag, attributes);
     out.append('>');
     open.push(tag);
@@ -21,13 +21,13 @@ final class Html {
   }
 
   /** Closes the element opened last. */
-  Html close() {
+  public Html close() {
     out.append("</").append(open.pop()).append('>');
     return this;
   }
 
   /** An element with nothing but text in it. */
-  Html leaf(String tag, String text, Object... attributes) {
+  public Html leaf(String tag, String text, Object... attributes) {
     return open(tag, attributes).text(text).close();
   }
 
@@ -39,13 +39,13 @@ final class Html {
   }
 
   /** An SVG shape without content. */
-  Html shape(String tag, Object... attributes) {
+  public Html shape(String tag, Object... attributes) {
     start(tag, attributes);
     out.append("/>");
     return this;
   }
 
-  Html text(String text) {
+  public Html text(String text) {
     escape(out, text);
     return this;
   }
@@ -106,7 +106,7 @@ final class Html {
   }
 
   /** A coordinate: at most two decimals, no trailing zeros. */
-  static String number(double value) {
+  public static String number(double value) {
     long hundredths = Math.round(value * 100);
     String sign = hundredths < 0 ? "-" : "";
     long magnitude = Math.abs(hundredths);

@@ -1,0 +1,84 @@
+package dev.syncline.cli;
+
+import dev.syncline.data.Dataset;
+import dev.syncline.json.InputException;
+import dev.syncline.json.Json;
+import dev.syncline.time.Tick;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What a model of a data set is made from, and how it is trained. */
+final class RecipeOptions {
+  @Option(
+      names = "--encoders",
+      paramLabel = "DIR",
+      description =
+          "folder with yamnet.onnx and mobilenetv2.onnx; without it everything is learnt from scratch")
+  private Path encoders;
+
+  @Option(
+      names = "--tick-ms",
+      paramLabel = "MS",
+      description = "length of a tick (default 1000 with encoders, 100 without)")
+  private Double tickMs;
+
+  @Option(
+      names = "--modalities",
+      split = ",",
+      paramLabel = "NAME",
+      description = "modalities to learn from (default all)")
+  private List<String> modalities;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "any field of the training configuration, e.g. learning_rate=0.002")
+  private Map<String, String> set = Map.of();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  Optional<Path> encoders() {
+    return Optional.ofNullable(encoders);
+  }
+
+  Tick tick() {
+    double ms = tickMs != null ? tickMs : encoders != null ? 1000 : 100;
+    if (!(ms >= 1 && ms <= 3_600_000)) {
+      throw new ParameterException(
+          spec.commandLine(), "--tick-ms must be from 1 to 3600000, is " + ms);
+    }
+    return Tick.ofMillis(ms);
+  }
+
+  Presets presets(Dataset data) {
+    return new Presets(data, tick(), encoders());
+  }
+
+  List<String> modalities(Dataset data) {
+    return modalities != null ? modalities : List.copyOf(data.modalities().keySet());
+  }
+
+  /** Fields of the training configuration. */
+  Map<String, Json> set() {
+    Map<String, Json> fields = new LinkedHashMap<>();
+    set.forEach((key, value) -> fields.put(key, parsed(key, value)));
+    return fields;
+  }
+
+  /** A value as JSON, or as the string that it is where it is no JSON. */
+  private static Json parsed(String key, String value) {
+    try {
+      return Json.parse("--set " + key, value).value();
+    } catch (InputException e) {
+      return new Json.Str(value);
+    }
+  }
+}
