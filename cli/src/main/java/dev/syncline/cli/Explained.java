@@ -70,7 +70,13 @@ record Explained(ModelSpec spec, Map<String, Explanation> clips) {
     e.meanAttention()
         .ifPresentOrElse(
             weights ->
-                maps.add(map(e, "attention", "share, the mean over layers and heads", -1, weights)),
+                maps.add(
+                    map(
+                        e,
+                        "attention",
+                        "share of a stretch, mean of layers and heads",
+                        -1,
+                        weights)),
             () ->
                 findings.add(
                     "This model has no attention: occlusion alone tells which past matters."));
@@ -81,25 +87,31 @@ record Explained(ModelSpec spec, Map<String, Explanation> clips) {
               String note = "moved when the modality is taken away";
               groups.add(
                   new Basis.Group(
-                      output + " rests on", note, track, shares(occlusion.modalities())));
-              maps.add(map(e, "occlusion, " + output, "moved", track, occlusion.ages()));
+                      output + " rests on", note, track, shares(occlusion.modalities(), tracks)));
+              maps.add(
+                  map(
+                      e,
+                      "occlusion, " + output,
+                      "moved when the stretch is taken away",
+                      track,
+                      occlusion.ages()));
               e.meanAttention()
                   .ifPresent(w -> findings.add(output + ": " + finding(occlusion.agreement())));
             });
     for (Explanation.Gate gate : e.gates()) {
-      groups.add(new Basis.Group("gates", "share, " + gate.path(), -1, shares(gate.shares())));
+      groups.add(
+          new Basis.Group("gates", "share, " + gate.path(), -1, shares(gate.shares(), tracks)));
     }
     return new Basis(groups, maps, findings);
   }
 
-  private List<Basis.Share> shares(Map<String, List<Double>> streams) {
-    List<String> modalities = List.copyOf(spec.modalities().keySet());
+  /** A modality that is a track too has its colour. */
+  private static List<Basis.Share> shares(Map<String, List<Double>> streams, List<String> tracks) {
     List<Basis.Share> shares = new ArrayList<>();
     streams.forEach(
         (name, values) -> {
-          int known = modalities.indexOf(name);
           List<Double> clamped = values.stream().map(v -> Math.clamp(v, 0.0, 1.0)).toList();
-          shares.add(new Basis.Share(name, known < 0 ? shares.size() : known, clamped));
+          shares.add(new Basis.Share(name, tracks.indexOf(name), shares.size(), clamped));
         });
     return shares;
   }

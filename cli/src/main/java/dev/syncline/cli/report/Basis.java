@@ -30,13 +30,14 @@ public record Basis(List<Group> groups, List<HeatMap> maps, List<String> finding
   /**
    * A lane.
    *
-   * @param colour its number among the modalities
+   * @param track whose colour it has, -1 for one of its own
+   * @param number by which its own colour is chosen
    * @param values one from 0 to 1 for each tick
    */
-  public record Share(String name, int colour, List<Double> values) {
+  public record Share(String name, int track, int number, List<Double> values) {
     public Share {
       values = List.copyOf(values);
-      if (colour < 0 || !values.stream().allMatch(v -> v >= 0 && v <= 1)) {
+      if (number < 0 || !values.stream().allMatch(v -> v >= 0 && v <= 1)) {
         throw new IllegalArgumentException(name + " has values that are no shares");
       }
     }

@@ -10,7 +10,7 @@ record BasisView(Clip clip, Basis basis) {
           + " 0 to 1 for the label that moves most, when all of a modality so far is taken away"
           + " (occlusion). Gates: each stream's share of what a fusion lets through. Heat maps: how"
           + " much attention goes to each stretch of the past, and how far the probabilities move"
-          + " when that stretch is taken away.";
+          + " when that stretch of all modalities is taken away.";
 
   private static final double TOP = 2;
   private static final double BASE = 25;
@@ -20,14 +20,14 @@ record BasisView(Clip clip, Basis basis) {
 
   void lanes(Html html) {
     for (Basis.Group group : basis.groups()) {
-      html.open("h4", "class", color(group.track())).leaf("i", "").text(group.title());
+      html.open("h4", "class", group.track() < 0 ? null : "t" + group.track());
+      if (group.track() >= 0) {
+        html.leaf("i", "");
+      }
+      html.text(group.title());
       html.leaf("small", group.note()).close();
       group.shares().forEach(share -> lane(html, share));
     }
-  }
-
-  private static String color(int track) {
-    return track < 0 ? null : "t" + track;
   }
 
   private void lane(Html html, Basis.Share share) {
@@ -39,7 +39,7 @@ record BasisView(Clip clip, Basis basis) {
     html.open(
         "div",
         "class",
-        "lane event share s" + share.colour() % 6,
+        "lane event share " + color(share),
         "data-p",
         values.isEmpty() ? null : thousandths);
     html.open("div", "class", "name").leaf("b", share.name(), "title", share.name());
@@ -49,6 +49,10 @@ record BasisView(Clip clip, Basis basis) {
         "svg", "viewBox", "0 0 1000 26", "preserveAspectRatio", "none", "aria-hidden", "true");
     html.shape("path", "class", "p", "d", Lane.area(clip, values.size(), values::get, TOP, BASE));
     html.close().close().close();
+  }
+
+  private static String color(Basis.Share share) {
+    return share.track() < 0 ? "s" + share.number() % 6 : "t" + share.track();
   }
 
   void maps(Html html, double step) {
@@ -96,11 +100,19 @@ record BasisView(Clip clip, Basis basis) {
     html.open("div", "class", "times");
     for (int i = 0; i * step <= clip.durationS() * (1 + 1e-9); i++) {
       String at = "left:" + Html.percent(i * step / clip.durationS());
-      html.leaf("span", Html.number(i * step), "style", at);
+      html.leaf("span", Html.number(i * step) + (i == 0 ? " s" : ""), "style", at);
     }
-    html.leaf("em", "s").close().close();
+    html.close().close();
+    scale(html, map.most());
+    html.close();
+  }
+
+  /** Shades go with the square root, so that small values can be told from none. */
+  private static void scale(Html html, double most) {
+    int decimals = most < .1 ? 3 : 2;
     html.open("p", "class", "scale").text("0").leaf("i", "");
-    html.text(Html.decimals(map.most(), map.most() < .1 ? 3 : 2)).close().close();
+    html.text(Html.decimals(most / 4, decimals)).leaf("i", "", "class", "strong");
+    html.text(Html.decimals(most, decimals)).close();
   }
 
   /** For the read-out: where each column begins, and its values in thousandths. */
@@ -154,7 +166,7 @@ record BasisView(Clip clip, Basis basis) {
       return -1;
     }
     double most = map.most();
-    return most == 0 ? 0 : (int) Math.round(LEVELS * values.get(age) / most);
+    return most == 0 ? 0 : (int) Math.round(LEVELS * Math.sqrt(values.get(age) / most));
   }
 
   private static void cell(StringBuilder d, Basis.HeatMap map, int from, int to, int age) {

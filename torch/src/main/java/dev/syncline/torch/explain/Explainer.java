@@ -1,9 +1,11 @@
 package dev.syncline.torch.explain;
 
 import dev.syncline.metric.RankCorrelation;
+import dev.syncline.spec.Cost;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Reach;
+import dev.syncline.spec.Shape;
 import dev.syncline.step.Block;
 import dev.syncline.torch.explain.Explanation.Agreement;
 import dev.syncline.torch.explain.Explanation.Occlusion;
@@ -24,11 +26,11 @@ import java.util.OptionalDouble;
  * count as zeros.
  */
 public final class Explainer {
-  /** About the most ticks computed for one clip; of longer ones fewer decisions are explained. */
-  private static final long MOST_TICKS = 2_000_000;
+  /** About what one clip may cost; of longer ones fewer decisions are explained. */
+  private static final double MOST_FLOP = 2e11;
 
-  /** Ticks of a batch. */
-  private static final int BATCH_TICKS = 4096;
+  /** Numbers that go into a batch, so that what is computed from them fits into memory. */
+  private static final long BATCH_NUMBERS = 1L << 20;
 
   private static final int BATCH = 64;
 
@@ -37,23 +39,29 @@ public final class Explainer {
 
   private final ModelSpec spec;
   private final Weights weights;
-  private final long mostTicks;
+  private final double mostTicks;
+  private final long batchTicks;
   private final int delay;
   private final long reach;
 
   public Explainer(ModelSpec spec, Weights weights) {
-    this(spec, weights, MOST_TICKS);
+    this(spec, weights, MOST_FLOP / Math.max(1, Cost.of(spec.node()).flops()));
   }
 
   /**
    * @param mostTicks about how many ticks may be computed for one clip
    */
-  Explainer(ModelSpec spec, Weights weights, long mostTicks) {
+  Explainer(ModelSpec spec, Weights weights, double mostTicks) {
     this.spec = spec;
     this.weights = weights;
     this.mostTicks = mostTicks;
     delay = spec.delay();
     reach = reach(spec.node());
+    long numbers = 1;
+    for (Shape shape : spec.inputs().values()) {
+      numbers += (long) shape.rows() * shape.size();
+    }
+    batchTicks = Math.max(1, BATCH_NUMBERS / numbers);
   }
 
   /** How many ticks a decision sees, that at which it is made included. */
@@ -116,8 +124,8 @@ public final class Explainer {
 
   /** The decisions whose past is looked at: as many as may be computed, evenly spaced. */
   private List<Integer> explained(int clip, int decisions, int ages) {
-    long all = (long) decisions * ages * Math.max(1, clip / 2);
-    int step = (int) Math.max(1, Math.ceilDiv(all, mostTicks));
+    double all = (double) decisions * ages * Math.max(1, clip / 2);
+    int step = (int) Math.max(1, Math.ceil(all / mostTicks));
     List<Integer> ticks = new ArrayList<>();
     for (int t = 0; t < decisions; t += step) {
       ticks.add(t);
@@ -167,7 +175,7 @@ public final class Explainer {
       }
       while (i < ticks.size()) {
         int longest = ticks.get(Math.min(ticks.size(), i + BATCH) - 1) + delay + 1;
-        int n = Math.clamp(BATCH_TICKS / longest, 1, Math.min(BATCH, ticks.size() - i));
+        int n = Math.clamp(batchTicks / longest, 1, Math.min(BATCH, ticks.size() - i));
         List<Map<String, Block>> clips = new ArrayList<>();
         for (int tick : ticks.subList(i, i + n)) {
           clips.add(without(rows, tick + delay, ages.get(a)));
