@@ -212,7 +212,7 @@ final class DemoCommand implements Callable<Integer> {
     trials.addAll(Trial.floors(model.spec(), world, test));
     var latency = LiveRun.latency(model, world, test.subList(0, Math.min(5, test.size())));
     new EvalReports(world, test, trials, 0.5)
-        .report(model, "test", Optional.of(latency), 5)
+        .report(model, "test", Optional.of(latency), 5, Optional.empty())
         .write(out.resolve("report.html"));
     lines.end("%d unseen scenes, tick by tick, as they would stream".formatted(test.size()));
     table(trials);

@@ -6,6 +6,7 @@ import dev.syncline.cli.report.Scored;
 import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
 import dev.syncline.json.InputException;
+import dev.syncline.json.Json;
 import dev.syncline.json.WholeFile;
 import dev.syncline.metric.ScoreJson;
 import dev.syncline.metric.Scores;
@@ -99,6 +100,12 @@ final class EvalCommand implements Callable<Integer> {
           "clips that the page shows in full, from the best to the worst (default ${DEFAULT-VALUE})")
   private int shown;
 
+  @Option(
+      names = "--explain",
+      description =
+          "add to the page and the JSON, for the clips that the page shows, which modality and which past the decisions rest on: attention, gates, and occlusion as the check on both")
+  private boolean explain;
+
   @Option(names = "--json", description = "one JSON object on standard output")
   private boolean json;
 
@@ -111,6 +118,10 @@ final class EvalCommand implements Callable<Integer> {
       throw usage("--clips must not be negative, is " + shown);
     } else if (report == null && !compare.isEmpty()) {
       throw usage("--compare needs --report");
+    } else if (explain && report == null && !json) {
+      throw usage("--explain needs --report or --json");
+    } else if (explain && form == Forms.Form.stream) {
+      throw usage("--explain looks at each clip from its beginning: leave out --form stream");
     } else if (!(threshold >= 0 && threshold <= 1)) {
       throw usage("--threshold must be from 0 to 1, is " + threshold);
     }
@@ -133,12 +144,14 @@ final class EvalCommand implements Callable<Integer> {
     if (truth != null) {
       WholeFile.write(truth, ScoreJson.of(trial.evaluation().truth()).compact() + "\n");
     }
+    Optional<Explained> explained =
+        explain ? Optional.of(explained(model, dataset, clips, trial)) : Optional.empty();
     if (report != null) {
-      page(model, others, dataset, clips, trial).write(report);
+      page(model, others, dataset, clips, trial, explained).write(report);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(scores.toJson().pretty().strip());
+      out.println(json(scores, explained).pretty().strip());
     } else {
       scores.table().forEach(out::println);
     }
@@ -157,12 +170,29 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
+  /** The scores, and what was explained as one more field. */
+  private static Json json(Scores scores, Optional<Explained> explained) {
+    Map<String, Json> fields = new LinkedHashMap<>(((Json.Obj) scores.toJson()).fields());
+    explained.ifPresent(e -> fields.put("explain", e.json()));
+    return new Json.Obj(fields);
+  }
+
+  private Explained explained(Model model, Dataset dataset, List<Clip> clips, Trial own) {
+    List<Clip> chosen = new EvalReports(dataset, clips, List.of(own), threshold).chosen(shown);
+    return Explained.of(model, dataset, chosen, without.names(), cache.folder());
+  }
+
   private Trial run(String name, Scored.Role role, Model model, Dataset dataset, List<Clip> clips) {
     return Trial.run(name, role, model, dataset, clips, form, without.names(), cache.folder());
   }
 
   private EvalReport page(
-      Model model, Map<String, Model> others, Dataset dataset, List<Clip> clips, Trial own)
+      Model model,
+      Map<String, Model> others,
+      Dataset dataset,
+      List<Clip> clips,
+      Trial own,
+      Optional<Explained> explained)
       throws IOException {
     List<Trial> trials = new ArrayList<>();
     trials.add(own);
@@ -171,6 +201,6 @@ final class EvalCommand implements Callable<Integer> {
     trials.addAll(Trial.floors(model.spec(), dataset, clips));
     Latency latency = LiveRun.latency(model, dataset, clips.subList(0, Math.min(5, clips.size())));
     return new EvalReports(dataset, clips, trials, threshold)
-        .report(model, split, Optional.of(latency), shown);
+        .report(model, split, Optional.of(latency), shown, explained);
   }
 }

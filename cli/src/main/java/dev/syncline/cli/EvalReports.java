@@ -57,12 +57,21 @@ final class EvalReports {
   /** A clip and how well it went. */
   private record Ranked(int clip, double f1) {}
 
+  /** A clip and why it is shown. */
+  private record Place(int clip, String note) {}
+
   /**
    * The page.
    *
    * @param shown clips to show in full: the best, the worst, and others evenly between
+   * @param explained on what the decisions about some of them rest
    */
-  EvalReport report(Model model, String split, Optional<Latency> latency, int shown) {
+  EvalReport report(
+      Model model,
+      String split,
+      Optional<Latency> latency,
+      int shown,
+      Optional<Explained> explained) {
     return new EvalReport(
         own.name(),
         facts(model, split),
@@ -74,7 +83,7 @@ final class EvalReports {
         own.tracks().stream().map(this::reliability).toList(),
         latency,
         threshold,
-        inFull(shown));
+        inFull(shown, explained));
   }
 
   private List<Fact> facts(Model model, String split) {
@@ -192,22 +201,40 @@ final class EvalReports {
   }
 
   /** Clips from the best to the worst; those that are equal in the order of the split. */
-  private List<dev.syncline.cli.report.Clip> inFull(int shown) {
+  private List<Place> places(int shown) {
     List<Ranked> ranked = new ArrayList<>();
     for (int i = 0; i < clips.size(); i++) {
       ranked.add(new Ranked(i, f1(i)));
     }
     ranked.sort(Comparator.comparingDouble((Ranked r) -> -r.f1()).thenComparingInt(Ranked::clip));
-    List<dev.syncline.cli.report.Clip> list = new ArrayList<>();
+    List<Place> list = new ArrayList<>();
     int n = Math.min(shown, clips.size());
     for (int i = 0; i < n; i++) {
       int rank = n == 1 ? 0 : (int) ((long) i * (clips.size() - 1) / (n - 1));
       Ranked r = ranked.get(rank);
       String note =
           String.format(Locale.ROOT, "%s of %d clips, F1 %.3f", place(rank), clips.size(), r.f1());
+      list.add(new Place(r.clip(), note));
+    }
+    return list;
+  }
+
+  /** The clips that are shown in full. */
+  List<Clip> chosen(int shown) {
+    return places(shown).stream().map(p -> clips.get(p.clip())).toList();
+  }
+
+  private List<dev.syncline.cli.report.Clip> inFull(int shown, Optional<Explained> explained) {
+    List<dev.syncline.cli.report.Clip> list = new ArrayList<>();
+    for (Place p : places(shown)) {
+      Clip clip = clips.get(p.clip());
+      var plain =
+          new Exhibit(data, clip).shown(p.note(), own.spec().tick().seconds(), lanes(p.clip()));
       list.add(
-          new Exhibit(data, clips.get(r.clip()))
-              .shown(note, own.spec().tick().seconds(), lanes(r.clip())));
+          explained
+              .flatMap(e -> e.basis(clip.id(), own.tracks()))
+              .map(plain::resting)
+              .orElse(plain));
     }
     return list;
   }

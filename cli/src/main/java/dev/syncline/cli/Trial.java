@@ -43,15 +43,20 @@ record Trial(String name, Scored.Role role, ModelSpec spec, Evaluation evaluatio
     try (FeatureCache features = new FeatureCache(cache, data, model);
         Forms forms = new Forms(model, form, evaluation.classes())) {
       for (Clip clip : clips) {
-        Map<String, Block> rows = new LinkedHashMap<>(features.rows(clip));
-        rows.replaceAll(
-            (modality, block) ->
-                without.contains(modality) ? Block.empty(block.shape(), block.ticks()) : block);
-        Forms.Decisions decisions = forms.run(rows);
+        Forms.Decisions decisions = forms.run(rows(features, clip, without));
         evaluation.add(clip, decisions.probabilities(), decisions.told());
       }
     }
     return new Trial(name, role, model.spec(), evaluation);
+  }
+
+  /** The rows of a clip, those of the modalities that are missing throughout empty. */
+  static Map<String, Block> rows(FeatureCache features, Clip clip, List<String> without) {
+    Map<String, Block> rows = new LinkedHashMap<>(features.rows(clip));
+    rows.replaceAll(
+        (modality, block) ->
+            without.contains(modality) ? Block.empty(block.shape(), block.ticks()) : block);
+    return rows;
   }
 
   /** A system that says the same of every class at every tick; where it is on, from tick 0 on. */

@@ -13,8 +13,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -34,19 +37,22 @@ final class AttentionForm {
   private final Map<String, Tensor> parameters;
   private final State before;
   private final Map<String, Tensor> after;
+  private final Optional<Consumer<Insight>> observer;
 
   AttentionForm(
       Node node,
       Attention layer,
       Map<String, Tensor> parameters,
       State before,
-      Map<String, Tensor> after) {
+      Map<String, Tensor> after,
+      Optional<Consumer<Insight>> observer) {
     this.node = node;
     this.layer = layer;
     this.span = layer.span();
     this.parameters = parameters;
     this.before = before;
     this.after = after;
+    this.observer = observer;
   }
 
   /**
@@ -54,10 +60,12 @@ final class AttentionForm {
    *
    * @param first of the keys behind those that were kept, the row counted from the piece's first
    */
-  private record Source(Tensor keys, Tensor values, Tensor there, Clock clock, int first) {
+  private record Source(
+      String name, Tensor keys, Tensor values, Tensor there, Clock clock, int first) {
     /** The keys from one to another; only where none were kept. */
     Source part(int from, int to) {
       return new Source(
+          name,
           keys.narrow(1, from, to - from),
           values.narrow(1, from, to - from),
           there.narrow(1, from, to - from),
@@ -80,7 +88,8 @@ final class AttentionForm {
     int rows = (int) x.rows();
     Clock clock = clock(x, node.input().rows(), node.input().rows());
     Tensor q = queries(x, clock);
-    Source source = source("", x, clock);
+    String name = node.in().keySet().iterator().next();
+    Source source = source(name, "", x, clock);
     int part = span.kept() > 0 ? rows : Math.max(span.recent(), LEAST_PART);
     TensorVector mixed = new TensorVector();
     for (int from = 0; from < rows; from += part) {
@@ -88,7 +97,7 @@ final class AttentionForm {
       // Key 0 is row first; the oldest that is seen is row from + 1 - recent.
       int oldest = Math.max(0, from + 1 - span.recent() - source.first());
       Source seen = n == rows ? source : source.part(oldest, from + n - source.first());
-      mixed.push_back(mix(q.narrow(1, from, n), List.of(seen), clock, from));
+      mixed.push_back(mix(name, q.narrow(1, from, n), List.of(seen), clock, from));
     }
     return x.with(project("o", cat(mixed, 1)));
   }
@@ -106,13 +115,14 @@ final class AttentionForm {
     }
     List<Source> sources = new ArrayList<>();
     for (String name : looked) {
-      sources.add(source(name + ".", in.get(name), clock(in.get(name), perTick.get(name), shared)));
+      Clock clock = clock(in.get(name), perTick.get(name), shared);
+      sources.add(source(name, name + ".", in.get(name), clock));
     }
     Map<String, Rows> out = new LinkedHashMap<>();
     for (String name : asking) {
       Rows x = in.get(name);
       Clock clock = clock(x, perTick.get(name), shared);
-      Tensor found = project("o", mix(queries(x, clock), sources, clock, 0));
+      Tensor found = project("o", mix(name, queries(x, clock), sources, clock, 0));
       out.put(name, x.with(layer.residual() ? found.add(x.values()) : found));
     }
     return out;
@@ -131,7 +141,7 @@ final class AttentionForm {
     return turned(q, layer.heads(), clock);
   }
 
-  private Source source(String prefix, Rows x, Clock clock) {
+  private Source source(String name, String prefix, Rows x, Clock clock) {
     Tensor k = turned(project("k", x.values()), layer.groups(), clock);
     Tensor v = project("v", x.values());
     Tensor valid =
@@ -139,6 +149,7 @@ final class AttentionForm {
             ? Tensors.placed(ones(x.batch(), x.rows()))
             : x.valid().toType(ScalarType.Float);
     return new Source(
+        name,
         remembered(prefix, "k", new Rows(k, x.valid()).masked().values(), clock),
         remembered(prefix, "v", new Rows(v, x.valid()).masked().values(), clock),
         remembered(prefix, "valid", valid.unsqueeze(2), clock),
@@ -174,14 +185,15 @@ final class AttentionForm {
   }
 
   /**
-   * What queries {@code [batch, n, width]}, the first of them row {@code from} of the piece, find
-   * in all sources; zero where there is nothing to see.
+   * What queries {@code [batch, n, width]} of a stream, the first of them row {@code from} of the
+   * piece, find in all sources; zero where there is nothing to see.
    */
-  private Tensor mix(Tensor q, List<Source> sources, Clock clock, int from) {
+  private Tensor mix(String asking, Tensor q, List<Source> sources, Clock clock, int from) {
     Tensor queries = heads(q, layer.heads());
     TensorVector scores = new TensorVector();
     TensorVector visible = new TensorVector();
     TensorVector values = new TensorVector();
+    List<Sight> sights = new ArrayList<>();
     for (Source source : sources) {
       Sight sight =
           Sight.of(
@@ -192,15 +204,48 @@ final class AttentionForm {
               source.clock(),
               source.first(),
               (int) source.keys().size(1));
+      sights.add(sight);
       Tensor there = source.there().squeeze(2).unsqueeze(1).gt(new Scalar(0.5f));
       visible.push_back(sight.mask().logical_and(there));
       scores.push_back(scores(queries, source, sight));
       values.push_back(grouped(source.values()));
     }
     Tensor seen = cat(visible, 2).unsqueeze(1);
-    Tensor weights = softmax(where(seen, cat(scores, 3), new Scalar(Graph.LOWEST)), 3);
-    Tensor found = where(seen, weights, new Scalar(0f)).matmul(cat(values, 2));
+    Tensor shares = softmax(where(seen, cat(scores, 3), new Scalar(Graph.LOWEST)), 3);
+    Tensor weights = where(seen, shares, new Scalar(0f));
+    observer.ifPresent(o -> show(o, asking, sources, sights, weights, clock, from));
+    Tensor found = weights.matmul(cat(values, 2));
     return found.transpose(1, 2).reshape(q.size(0), q.size(1), q.size(2));
+  }
+
+  /** Tells an observer the weights {@code [batch, heads, queries, keys of all sources]}. */
+  private void show(
+      Consumer<Insight> to,
+      String asking,
+      List<Source> sources,
+      List<Sight> sights,
+      Tensor weights,
+      Clock clock,
+      int from) {
+    Tensor mean = mean(weights, new long[] {1}, false, new ScalarTypeOptional());
+    long at = 0;
+    for (int i = 0; i < sources.size(); i++) {
+      Source source = sources.get(i);
+      long[][] keys = sights.get(i).keys();
+      Tensor own = mean.narrow(2, at, keys[0].length);
+      at += keys[0].length;
+      for (int b = 0; b < clock.starts().length; b++) {
+        to.accept(
+            new Insight.Attention(
+                node.path(),
+                b,
+                clock.starts()[b] + from,
+                asking,
+                source.name(),
+                keys[keys.length == 1 ? 0 : b].clone(),
+                Tensors.table(own.select(0, b))));
+      }
+    }
   }
 
   /** {@code [batch, heads, queries, keys]}. */

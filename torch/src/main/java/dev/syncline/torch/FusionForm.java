@@ -6,6 +6,8 @@ import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Node;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -16,10 +18,18 @@ import org.bytedeco.pytorch.TensorVector;
 final class FusionForm {
   private final Node node;
   private final Map<String, Tensor> parameters;
+  private final State before;
+  private final Optional<Consumer<Insight>> observer;
 
-  FusionForm(Node node, Map<String, Tensor> parameters) {
+  FusionForm(
+      Node node,
+      Map<String, Tensor> parameters,
+      State before,
+      Optional<Consumer<Insight>> observer) {
     this.node = node;
     this.parameters = parameters;
+    this.before = before;
+    this.observer = observer;
   }
 
   Rows rows(Fusion layer, Map<String, Rows> streams) {
@@ -44,12 +54,18 @@ final class FusionForm {
     Tensor some = there.toType(ScalarType.Float);
     return switch (how) {
       case SUM -> sum(streams);
-      case MAX -> where(there, streams, new Scalar(Graph.LOWEST)).amax(new long[] {2}, false);
+      case MAX -> {
+        Tensor of = where(there, streams, new Scalar(Graph.LOWEST));
+        Tensor most = of.amax(new long[] {2}, true);
+        observer.ifPresent(o -> show(o, won(of, most, some)));
+        yield most.squeeze(2);
+      }
       case MEAN -> sum(streams).div(sum(some).clamp_min(new Scalar(1f)));
       case WEIGHTED -> {
         Tensor weights = get("weights").exp().unsqueeze(1).mul(some);
         Tensor total = sum(weights);
         Tensor divisor = where(total.gt(new Scalar(0f)), total, new Scalar(1f));
+        observer.ifPresent(o -> show(o, weights.div(divisor.unsqueeze(2))));
         yield sum(streams.mul(weights)).div(divisor);
       }
     };
@@ -65,7 +81,26 @@ final class FusionForm {
           values.push_back(project(name + ".value", rows.values()).tanh());
         });
     Tensor scores = where(there, stack(gates, 2), new Scalar(Graph.LOWEST));
-    return sum(softmax(scores, 2).mul(stack(values, 2)));
+    Tensor shares = softmax(scores, 2);
+    observer.ifPresent(o -> show(o, shares.mul(there.toType(ScalarType.Float))));
+    return sum(shares.mul(stack(values, 2)));
+  }
+
+  /** Which stream each number of a maximum is of; those that are equal share it. */
+  private static Tensor won(Tensor streams, Tensor most, Tensor there) {
+    Tensor won = streams.eq(most).toType(ScalarType.Float);
+    return won.div(sum(won).unsqueeze(2)).mul(there);
+  }
+
+  /** Tells an observer the shares {@code [batch, rows, stream, units]}. */
+  private void show(Consumer<Insight> to, Tensor shares) {
+    Tensor mean = mean(shares, new long[] {3}, false, new ScalarTypeOptional());
+    List<String> streams = List.copyOf(node.in().keySet());
+    long[] starts = before.starts(node.output().rows());
+    for (int b = 0; b < starts.length; b++) {
+      float[][] table = Tensors.table(mean.select(0, b));
+      to.accept(new Insight.Gate(node.path(), b, starts[b], streams, table));
+    }
   }
 
   private Tensor lowRank(Fusion.LowRank l, Map<String, Rows> streams, Tensor there) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -38,6 +39,7 @@ public final class Graph {
   private final Map<String, Tensor> parameters;
   private final Optional<Generator> dropout;
   private final BiConsumer<Node, Map<String, Rows>> tap;
+  private final Optional<Consumer<Insight>> observer;
 
   /** The outputs of a piece and the state after it. */
   public record Result(Map<String, Rows> outputs, State state) {}
@@ -48,7 +50,7 @@ public final class Graph {
    * @param parameters all tensors of the tree by name
    */
   public Graph(Node root, Map<String, Tensor> parameters) {
-    this(root, parameters, Optional.empty(), (node, rows) -> {});
+    this(root, parameters, Optional.empty(), (node, rows) -> {}, Optional.empty());
   }
 
   /**
@@ -58,23 +60,31 @@ public final class Graph {
    *     side do not disturb each other
    */
   public Graph(Node root, Map<String, Tensor> parameters, Generator dropout) {
-    this(root, parameters, Optional.of(dropout), (node, rows) -> {});
+    this(root, parameters, Optional.of(dropout), (node, rows) -> {}, Optional.empty());
   }
 
   /** A model in use; {@code tap} is shown every node's outputs. */
   public Graph(Node root, Map<String, Tensor> parameters, BiConsumer<Node, Map<String, Rows>> tap) {
-    this(root, parameters, Optional.empty(), tap);
+    this(root, parameters, Optional.empty(), tap, Optional.empty());
+  }
+
+  /** A model in use; {@code observer} is told what its attention and its gates look at. */
+  public static Graph observed(
+      Node root, Map<String, Tensor> parameters, Consumer<Insight> observer) {
+    return new Graph(root, parameters, Optional.empty(), (node, rows) -> {}, Optional.of(observer));
   }
 
   private Graph(
       Node root,
       Map<String, Tensor> parameters,
       Optional<Generator> dropout,
-      BiConsumer<Node, Map<String, Rows>> tap) {
+      BiConsumer<Node, Map<String, Rows>> tap,
+      Optional<Consumer<Insight>> observer) {
     this.root = root;
     this.parameters = parameters;
     this.dropout = dropout;
     this.tap = tap;
+    this.observer = observer;
   }
 
   /** One piece of a batch. */
@@ -120,7 +130,8 @@ public final class Graph {
           out.put(name(node), sum.masked());
         }
         case Exchange e -> out.putAll(exchange(node, e, in));
-        case Fusion f -> out.put(name(node), new FusionForm(node, parameters).rows(f, in));
+        case Fusion f ->
+            out.put(name(node), new FusionForm(node, parameters, before, observer).rows(f, in));
         case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
       }
       tap.accept(node, out);
@@ -167,7 +178,7 @@ public final class Graph {
         case Pool2d p -> x.with(ImageForm.pool(p, v));
         case GlobalPool p -> x.with(ImageForm.pool(p, v));
         case Recurrent r -> new RecurrentForm(node, r, parameters, before, after).rows(x);
-        case Attention a -> new AttentionForm(node, a, parameters, before, after).rows(x);
+        case Attention a -> new AttentionForm(node, a, parameters, before, after, observer).rows(x);
         case Memory m -> new MemoryForm(node, m, parameters, before, after).rows(x);
         case Positions p -> x.with(v.add(positions(node, p, x)));
       };
@@ -238,7 +249,8 @@ public final class Graph {
     private Map<String, Rows> exchange(Node node, Exchange layer, Map<String, Rows> in) {
       Map<String, Integer> perTick = new LinkedHashMap<>();
       node.in().forEach((name, shape) -> perTick.put(name, shape.rows()));
-      AttentionForm form = new AttentionForm(node, layer.attention(), parameters, before, after);
+      AttentionForm form =
+          new AttentionForm(node, layer.attention(), parameters, before, after, observer);
       Map<String, Rows> found = form.rows(layer, in, perTick);
       return node.out().size() == 1 ? Map.of(name(node), one(found)) : found;
     }

@@ -5,6 +5,7 @@ import static org.bytedeco.pytorch.global.torch.from_blob;
 
 import dev.syncline.spec.Parameter;
 import dev.syncline.weights.Weights;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
@@ -49,6 +50,17 @@ public final class Tensors {
     float[] values = new float[(int) flat.numel()];
     flat.data_ptr_float().get(values);
     return values;
+  }
+
+  /** The values of a float tensor of two dimensions, row by row. */
+  static float[][] table(Tensor t) {
+    float[] all = values(t);
+    int width = (int) t.size(1);
+    float[][] rows = new float[(int) t.size(0)][];
+    for (int r = 0; r < rows.length; r++) {
+      rows[r] = Arrays.copyOfRange(all, r * width, (r + 1) * width);
+    }
+    return rows;
   }
 
   /** A tree's tensors, on the given device; the trainable ones ask for gradients if so wished. */

@@ -349,7 +349,7 @@ class ContractTest {
     return stream.values().iterator().next().ticks();
   }
 
-  private static List<Map<String, Block>> streams(Example example, int count, double share) {
+  static List<Map<String, Block>> streams(Example example, int count, double share) {
     Node node = example.node();
     boolean ids = hasIds(node);
     SplittableRandom random = new SplittableRandom(11);

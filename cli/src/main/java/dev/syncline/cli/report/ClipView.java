@@ -24,6 +24,9 @@ record ClipView(List<String> labels, List<String> tracks, double threshold) {
     html.open("p", "class", "lead").text(decided ? PREDICTED : "Annotated events, by modality.");
     html.leaf("span", " Move over a clip to read it off; ← → change the clip.", "class", "keys");
     html.close();
+    if (clips.stream().anyMatch(c -> c.basis().isPresent())) {
+      html.leaf("p", BasisView.LEAD, "class", "lead");
+    }
     html.open("div", "class", "picker", "hidden", "");
     html.leaf("button", "←", "type", "button", "data-go", "-1", "aria-label", "previous clip");
     html.open("select", "aria-label", "clip");
@@ -67,8 +70,11 @@ record ClipView(List<String> labels, List<String> tracks, double threshold) {
     for (Track track : clip.tracks()) {
       track(html, clip, track);
     }
+    clip.basis().ifPresent(basis -> new BasisView(clip, basis).lanes(html));
     axis(html, clip.durationS(), step);
-    html.leaf("div", "", "class", "cursor").close().close();
+    html.leaf("div", "", "class", "cursor").close();
+    clip.basis().ifPresent(basis -> new BasisView(clip, basis).maps(html, step));
+    html.close();
   }
 
   private static void stills(Html html, Clip clip) {

@@ -58,6 +58,9 @@ public record EvalReport(
       page.section("Reliability", new ReliabilityView(reliability, tracks)::write);
     }
     latency.ifPresent(value -> page.section("Latency", new LatencyView(value)::write));
+    if (clips.stream().anyMatch(clip -> clip.basis().isPresent())) {
+      page.with("basis");
+    }
     if (!clips.isEmpty()) {
       page.section("Clips", html -> new ClipView(labels, tracks, threshold).all(html, clips));
     }

@@ -1,6 +1,7 @@
 package dev.syncline.cli.report;
 
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 
 /** One class in one modality of one clip: truth, probability and decisions over time. */
 record Lane(Clip clip, Track track, int label, String name) {
@@ -70,17 +71,22 @@ record Lane(Clip clip, Track track, int label, String name) {
 
   /** A step for each tick; it falls to the base line where there is no probability. */
   private String path() {
-    StringBuilder d = new StringBuilder("M0 " + Html.number(BASE));
+    return area(clip, track.probabilities().size(), this::value, TOP, BASE);
+  }
+
+  /** A step for each tick of a clip, from {@code base} for 0 to {@code top} for 1. */
+  static String area(Clip clip, int ticks, IntToDoubleFunction value, double top, double base) {
+    StringBuilder d = new StringBuilder("M0 " + Html.number(base));
     String last = "";
-    for (int k = 0; k < track.probabilities().size(); k++) {
-      String y = Html.number(y(value(k)));
+    for (int k = 0; k < ticks; k++) {
+      String y = Html.number(base - value.applyAsDouble(k) * (base - top));
       if (!y.equals(last)) {
-        d.append('H').append(Html.number(x(k * clip.tickS()))).append('V').append(y);
+        d.append('H').append(Html.number(x(clip, k * clip.tickS()))).append('V').append(y);
         last = y;
       }
     }
-    d.append('H').append(Html.number(x(track.probabilities().size() * clip.tickS())));
-    return d.append('V').append(Html.number(BASE)).append('Z').toString();
+    d.append('H').append(Html.number(x(clip, ticks * clip.tickS())));
+    return d.append('V').append(Html.number(base)).append('Z').toString();
   }
 
   private double value(int tick) {
@@ -123,6 +129,10 @@ record Lane(Clip clip, Track track, int label, String name) {
   }
 
   private double x(double timeS) {
+    return x(clip, timeS);
+  }
+
+  private static double x(Clip clip, double timeS) {
     return WIDTH * Math.clamp(timeS / clip.durationS(), 0, 1);
   }
 

@@ -22,11 +22,19 @@ final class Page {
   private final List<String> labels;
   private final List<String> sections = new ArrayList<>();
   private final Html body = new Html();
+  private String style = resource("report.css");
+  private String script = resource("report.js");
 
   Page(String title, String kind, List<String> labels) {
     this.title = title;
     this.kind = kind;
     this.labels = labels;
+  }
+
+  /** A page that has more to show than others brings its own style and script along. */
+  void with(String resource) {
+    style += resource(resource + ".css");
+    script += resource(resource + ".js");
   }
 
   void facts(List<Fact> facts) {
@@ -45,7 +53,6 @@ final class Page {
   }
 
   String html() {
-    String script = resource("report.js");
     Html html = new Html().trusted("<!DOCTYPE html>\n").open("html", "lang", "en").open("head");
     html.single("meta", "charset", "utf-8");
     html.single(
@@ -59,7 +66,7 @@ final class Page {
     html.single("meta", "name", "viewport", "content", "width=device-width,initial-scale=1");
     html.single("meta", "name", "color-scheme", "content", "light dark");
     html.leaf("title", title + " · " + kind);
-    html.open("style").trusted(resource("report.css")).trusted(classColors()).close().close();
+    html.open("style").trusted(style).trusted(classColors()).close().close();
     html.open("body");
     header(html);
     html.open("main").trusted(body.toString()).close();

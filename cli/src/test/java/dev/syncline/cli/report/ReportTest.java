@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
-  private static final String EVIL = "<script>alert(1)</script>\"'&\u0000<img src=x onerror=y>";
+  static final String EVIL = "<script>alert(1)</script>\"'&\u0000<img src=x onerror=y>";
   private static final String NAMES = "\"[^\"]*\"";
 
   private static String eval;
@@ -33,7 +33,7 @@ class ReportTest {
   }
 
   /** Every element is closed in order; of attributes there is nothing but name="value". */
-  private static void assertWellFormed(String html) {
+  static void assertWellFormed(String html) {
     String markup =
         html.replaceFirst("(?s)<style>.*?</style>", "")
             .replaceFirst("(?s)<script>.*?</script>", "")

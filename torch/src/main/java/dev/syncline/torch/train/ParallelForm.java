@@ -6,6 +6,7 @@ import dev.syncline.spec.Output;
 import dev.syncline.step.Block;
 import dev.syncline.torch.Batch;
 import dev.syncline.torch.Graph;
+import dev.syncline.torch.Insight;
 import dev.syncline.torch.Rows;
 import dev.syncline.torch.State;
 import dev.syncline.torch.Tensors;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -32,11 +35,24 @@ public final class ParallelForm {
    */
   public static List<Map<String, double[][]>> probabilities(
       ModelSpec spec, Weights weights, List<Map<String, Block>> clips) {
+    return probabilities(spec, weights, clips, Optional.empty());
+  }
+
+  /** The same; {@code observer} is told what attention and gates look at. */
+  public static List<Map<String, double[][]>> probabilities(
+      ModelSpec spec,
+      Weights weights,
+      List<Map<String, Block>> clips,
+      Optional<Consumer<Insight>> observer) {
     Node node = spec.node();
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {
       Map<String, Rows> in = Batch.rows(clips, node.in().keySet());
-      Graph graph = new Graph(node, Tensors.parameters(weights, false));
+      Map<String, Tensor> parameters = Tensors.parameters(weights, false);
+      Graph graph =
+          observer
+              .map(o -> Graph.observed(node, parameters, o))
+              .orElseGet(() -> new Graph(node, parameters));
       Map<String, Rows> out = graph.forward(in, State.start(node, clips.size())).outputs();
       List<Map<String, double[][]>> all = new ArrayList<>();
       for (int b = 0; b < clips.size(); b++) {
