@@ -149,7 +149,11 @@ public final class TinyModel {
         serial("concat", new Fusion.Concat(), "width", new Linear(24, true)),
         "attention",
         new Residual(
-            serial("norm", new RmsNorm(1e-5f), "attn", Attention.over(2, new Span.Window(9)))),
+            serial(
+                "norm",
+                new RmsNorm(1e-5f),
+                "attn",
+                Attention.over(2, new Span.Summaries(4, 2, 2, 2)))),
         "memory",
         new Residual(new Memory(2, 3, new Memory.Store.Decay(20))),
         "where",

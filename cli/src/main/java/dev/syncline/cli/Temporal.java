@@ -33,6 +33,8 @@ enum Temporal {
   sinks,
   strided,
   blocks,
+  /** The newest rows and means of all older ones, the longer the older. */
+  summaries,
   /** A cache that forgets nothing for 10,000 rows. */
   unlimited,
   /** A long memory in slots and a short window (Xu et al. 2021). */
@@ -83,6 +85,7 @@ enum Temporal {
       case sinks -> attention(units, new Span.Sinks(4, WINDOW - 4), new Position.Rope());
       case strided -> attention(units, new Span.Strided(32, 8, 32), new Position.Rope());
       case blocks -> attention(units, new Span.Blocks(16, 3), new Position.Rope());
+      case summaries -> attention(units, new Span.Summaries(32, 4, 10, 3), new Position.Rope());
       case unlimited -> attention(units, new Span.Window(10_000), new Position.Rope());
       case lstr -> twoLevels(units, new Store.Box(256));
       case testra -> twoLevels(units, new Store.Decay(WINDOW));

@@ -25,6 +25,27 @@ public record Attention(
       throw new IllegalArgumentException(
           "key_heads %d must divide heads %d: change one of them".formatted(keyHeads, heads));
     }
+    if (span instanceof Span.Summaries s) {
+      fits(s, position);
+    }
+  }
+
+  /** The score of a summary must be the mean of those of its rows, whose distances are not kept. */
+  private static void fits(Span.Summaries span, Position position) {
+    switch (position) {
+      case Position.None ignored -> {}
+      case Position.Rope ignored -> {}
+      case Position.Relative r -> {
+        if (r.most() > span.recent()) {
+          throw new IllegalArgumentException(
+              "most %d must be at most the span's recent %d, so that the rows of a summary share one vector"
+                  .formatted(r.most(), span.recent()));
+        }
+      }
+      case Position.Alibi ignored ->
+          throw new IllegalArgumentException(
+              "alibi needs the distance of each row, which summaries do not keep: take rope, relative or none");
+    }
   }
 
   /** Heads of keys and values. */

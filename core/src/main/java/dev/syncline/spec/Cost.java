@@ -117,12 +117,14 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
   private static long caching(Attention a, long width, long memory, long rows) {
     long keys = width / a.heads() * a.groups();
     boolean rope = a.position() instanceof Attention.Position.Rope;
-    return rows * (4 * memory * keys + 2 * keys + (rope ? 3 * keys : 0));
+    // At most: a row or summary leaves each level and moves a mean of keys and one of values.
+    long summaries = a.span() instanceof Span.Summaries s ? 6 * keys * (s.levels() + 1L) : 0;
+    return rows * (4 * memory * keys + 2 * keys + (rope ? 3 * keys : 0) + summaries);
   }
 
   /** Queries, their attention with every place of the spans filled, and outputs. */
   private static long attending(Attention a, long width, long rows, int sources) {
-    long seen = sources * ((long) a.span().recent() + a.span().kept());
+    long seen = sources * (long) a.span().places();
     long each = 4 * width + 3L * a.heads();
     long extra =
         switch (a.position()) {
@@ -131,7 +133,9 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
           case Attention.Position.Alibi ignored -> 2 * seen * a.heads();
           case Attention.Position.Relative ignored -> (2 * width + a.heads()) * seen;
         };
-    return rows * (4 * width * width + 2 * width + each * seen + extra);
+    // The logarithm of each summary's rows, added to the scores of all heads.
+    long logs = a.span() instanceof Span.Summaries s ? sources * (1L + a.heads()) * s.kept() : 0;
+    return rows * (4 * width * width + 2 * width + each * seen + extra + logs);
   }
 
   private static long memory(Node node, Memory m) {

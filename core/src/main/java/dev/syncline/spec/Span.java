@@ -15,23 +15,20 @@ public sealed interface Span {
     return (int) Math.min(recent(), n + 1);
   }
 
-  /** Places for rows that have left the newest; they are filled from place 0 on. */
+  /** Places, behind those of the newest, for rows that have left them. */
   default int kept() {
     return 0;
   }
 
-  /** Whether row m is kept when it leaves the newest rows. */
-  default boolean keeps(long m) {
-    return false;
+  /**
+   * Which of the kept places holds row m, gone from the newest, when row n is the newest; or -1.
+   */
+  default int keptPlace(long n, long m) {
+    return -1;
   }
 
-  /** How many of the rows before row m are kept when they leave, forgotten ones included. */
-  default long keptBefore(long m) {
-    return 0;
-  }
-
-  /** Of the rows that are ever kept, the index in the stream of number i. */
-  default long keptRow(long i) {
+  /** The oldest row in one of the kept places when row n is the newest; -1 for an empty one. */
+  default long keptRow(long n, int place) {
     return -1;
   }
 
@@ -40,14 +37,25 @@ public sealed interface Span {
     return recent();
   }
 
-  /** Whether row n sees row m. */
-  default boolean sees(long n, long m) {
+  /** Places of the newest rows and, behind them, of those that are kept. */
+  default int places() {
+    return recent() + kept();
+  }
+
+  /** The place of row m when row n is the newest; -1 if row n does not see it. */
+  default int place(long n, long m) {
     if (m < 0 || m > n) {
-      return false;
+      return -1;
     } else if (n - m < recent()) {
-      return n - m < seen(n);
+      return n - m < seen(n) ? (int) (m % recent()) : -1;
     }
-    return keeps(m) && keptBefore(m) >= keptBefore(gone(n)) - kept();
+    int kept = keptPlace(n, m);
+    return kept < 0 ? -1 : recent() + kept;
+  }
+
+  /** The oldest row in a place when row n is the newest; below 0 for an empty one. */
+  default long row(long n, int place) {
+    return place < recent() ? n - Math.floorMod(n - place, recent()) : keptRow(n, place - recent());
   }
 
   /** How many rows have left the newest when row n is among them. */
@@ -87,18 +95,13 @@ public sealed interface Span {
     }
 
     @Override
-    public boolean keeps(long m) {
-      return m < first;
+    public int keptPlace(long n, long m) {
+      return m < first ? (int) m : -1;
     }
 
     @Override
-    public long keptBefore(long m) {
-      return Math.min(m, first);
-    }
-
-    @Override
-    public long keptRow(long i) {
-      return i;
+    public long keptRow(long n, int place) {
+      return place < gone(n) ? place : -1;
     }
 
     @Override
@@ -130,18 +133,16 @@ public sealed interface Span {
     }
 
     @Override
-    public boolean keeps(long m) {
-      return (m + 1) % stride == 0;
+    public int keptPlace(long n, long m) {
+      boolean kept = (m + 1) % stride == 0 && m / stride >= gone(n) / stride - count;
+      return kept ? (int) (m / stride % count) : -1;
     }
 
     @Override
-    public long keptBefore(long m) {
-      return m / stride;
-    }
-
-    @Override
-    public long keptRow(long i) {
-      return (i + 1) * stride - 1;
+    public long keptRow(long n, int place) {
+      long newest = gone(n) / stride - 1;
+      long number = newest - Math.floorMod(newest - place, count);
+      return number < 0 ? -1 : (number + 1) * stride - 1;
     }
 
     @Override
@@ -171,6 +172,82 @@ public sealed interface Span {
     @Override
     public int seen(long n) {
       return (int) Math.min(n + 1, (long) before * rows + n % rows + 1);
+    }
+  }
+
+  /**
+   * The last {@code recent} rows and, before them, summaries of all older ones: level l = 1, 2, ...
+   * has {@code slots} summaries, each of up to branch^l rows in succession, the stream being cut at
+   * the multiples of that. A row that leaves the newest joins the summary of level 1 in which it
+   * lies; when a level needs a place for a new summary, its oldest joins that of the next level in
+   * which it lies; what leaves the last level joins one summary of all that is older. A summary is
+   * the mean of keys, the mean of values and the count of its valid rows, and is attended to as if
+   * its rows were all alike.
+   */
+  record Summaries(int recent, int branch, int slots, int levels) implements Span {
+    public Summaries {
+      Layer.positive("recent", recent);
+      Layer.positive("slots", slots);
+      Layer.positive("levels", levels);
+      if (branch < 2) {
+        throw new IllegalArgumentException(
+            "branch must be at least 2 summaries to a summary of the next level, is " + branch);
+      }
+      limited("recent + slots·levels", recent + (long) slots * levels);
+      long rows = 1;
+      for (int l = 0; l < levels && rows <= Layer.MAX_ROWS; l++) {
+        rows *= branch;
+      }
+      limited("branch^levels", rows);
+    }
+
+    @Override
+    public int kept() {
+      return slots * levels + 1;
+    }
+
+    @Override
+    public int keptPlace(long n, long m) {
+      long left = gone(n);
+      long size = 1;
+      for (int level = 0; level < levels; level++) {
+        size *= branch;
+        left = left(left, size);
+        if (m >= left) {
+          return level * slots + (int) (m / size % slots);
+        }
+      }
+      return kept() - 1;
+    }
+
+    @Override
+    public long keptRow(long n, int place) {
+      long came = gone(n);
+      long left = came;
+      long size = 1;
+      for (int level = 0; level < levels && level <= place / slots; level++) {
+        size *= branch;
+        came = left;
+        left = left(came, size);
+      }
+      if (place == kept() - 1) {
+        return left > 0 ? 0 : -1;
+      }
+      long newest = Math.ceilDiv(came, size) - 1;
+      long summary = newest - Math.floorMod(newest - place % slots, slots);
+      return summary < 0 ? -1 : summary * size;
+    }
+
+    /**
+     * Of the rows that have come to a level of summaries of {@code size}, how many have left it.
+     */
+    private long left(long came, long size) {
+      return Math.max(0, Math.ceilDiv(came, size) - slots) * size;
+    }
+
+    @Override
+    public long reach() {
+      return Reach.UNLIMITED;
     }
   }
 

@@ -67,7 +67,10 @@ public record StatePart(String name, int rows, int width, int perTick) {
         .toList();
   }
 
-  /** The newest rows in rings; behind them, in places of their own, those that are kept. */
+  /**
+   * The newest rows in rings; behind them, in places of their own, those that are kept. {@code
+   * valid} counts the valid rows of a place: 0 or 1, more for a summary.
+   */
   private static List<StatePart> attention(
       Node node, String prefix, Attention a, Shape memory, int queryWidth) {
     int width = queryWidth / a.heads() * a.groups();

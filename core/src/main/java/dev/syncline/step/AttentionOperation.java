@@ -34,13 +34,17 @@ final class AttentionOperation {
   private static void cache(
       Op.Attention o, Op.Source source, int r, Kernels kernels, float[] x, float[] s, long tick) {
     Buffer rows = source.rows();
+    var span = o.layer().span();
     long n = tick * rows.rows() + r;
-    keep(o, source, s, n - o.layer().span().recent());
-    int key = source.recent().keys().slot(n);
-    int value = source.recent().values().slot(n);
+    int place = span.place(n, n);
+    if (n >= span.recent()) {
+      keep(o, source, s, n, n - span.recent(), place);
+    }
+    int key = source.key(place);
+    int value = source.value(place);
     int width = source.recent().keys().part().width();
     boolean valid = x[rows.valid() + r] != 0;
-    s[source.recent().valid().slot(n)] = valid ? 1 : 0;
+    s[source.valid(place)] = valid ? 1 : 0;
     if (!valid) {
       Arrays.fill(s, key, key + width, 0);
       Arrays.fill(s, value, value + width, 0);
@@ -57,18 +61,38 @@ final class AttentionOperation {
     return (row + 1) * unit - 1;
   }
 
-  private static void keep(Op.Attention o, Op.Source source, float[] s, long m) {
-    if (m < 0 || !o.layer().span().keeps(m)) {
+  /**
+   * What lies at {@code from}, row m or a summary with it, joins the place of row m once row n has
+   * come. Where other rows lay there, they leave before it by the same rule.
+   */
+  private static void keep(Op.Attention o, Op.Source source, float[] s, long n, long m, int from) {
+    var span = o.layer().span();
+    int to = span.place(n, m);
+    if (to < 0) {
       return;
     }
-    long place = o.layer().span().keptBefore(m);
-    move(source.recent().keys(), source.kept().keys(), s, m, place);
-    move(source.recent().values(), source.kept().values(), s, m, place);
-    move(source.recent().valid(), source.kept().valid(), s, m, place);
+    int width = source.recent().keys().part().width();
+    long old = span.row(n - 1, to);
+    if (old >= 0 && span.place(n, old) != to) {
+      keep(o, source, s, n, old, to);
+      s[source.valid(to)] = 0;
+      Arrays.fill(s, source.key(to), source.key(to) + width, 0);
+      Arrays.fill(s, source.value(to), source.value(to) + width, 0);
+    }
+    float more = s[source.valid(from)];
+    if (more > 0) {
+      float all = s[source.valid(to)] + more;
+      s[source.valid(to)] = all;
+      approach(s, source.key(to), source.key(from), width, more / all);
+      approach(s, source.value(to), source.value(from), width, more / all);
+    }
   }
 
-  private static void move(Ring from, Ring to, float[] s, long m, long place) {
-    System.arraycopy(s, from.slot(m), s, to.slot(place), from.part().width());
+  /** Moves a mean towards another by its share of both. */
+  private static void approach(float[] s, int mean, int other, int width, float share) {
+    for (int i = 0; i < width; i++) {
+      s[mean + i] += share * (s[other + i] - s[mean + i]);
+    }
   }
 
   private static void ask(
@@ -84,122 +108,88 @@ final class AttentionOperation {
     int row = in.at() + r * width;
     kernels.matmul(o.weights().q(), 1, x, row, width, x, o.query(), width);
     o.rope().turn(x, o.query(), o.layer().heads(), now);
+    int count = 0;
+    for (int i = 0; i < o.sources().size(); i++) {
+      count = look(o, o.sources().get(i), now, count, x, s);
+    }
     for (int head = 0; head < o.layer().heads(); head++) {
-      int count = 0;
-      for (int i = 0; i < o.sources().size(); i++) {
-        count = scores(o, head, o.sources().get(i), now, count, kernels, x, s);
-      }
+      score(o, head, count, kernels, x, s);
       kernels.softmax(x, o.scores(), count);
-      count = 0;
-      for (int i = 0; i < o.sources().size(); i++) {
-        count = values(o, head, o.sources().get(i), now, count, mixed, x, s);
+      for (int i = 0; i < count; i++) {
+        int value = Float.floatToRawIntBits(x[o.seen(i) + 1]) + o.group(head);
+        add(s, value, x[o.scores() + i], x, mixed + head * o.depth(), o.depth());
       }
     }
   }
 
-  /** Scores of all valid rows of a source that are seen, behind those of the sources before. */
-  private static int scores(
-      Op.Attention o,
-      int head,
-      Op.Source source,
-      long now,
-      int before,
-      Kernels kernels,
-      float[] x,
-      float[] s) {
+  /** Notes all places of a source that are seen and hold valid rows, behind those before. */
+  private static int look(
+      Op.Attention o, Op.Source source, long now, int before, float[] x, float[] s) {
     var span = o.layer().span();
     long n = (now + 1) / source.unit() - 1;
     int seen = span.seen(n);
     int count = before;
     for (int age = 0; age < seen; age++) {
-      count = score(o, head, source, source.recent(), n - age, n - age, now, count, kernels, x, s);
+      count = see(o, source, span.place(n, n - age), n - age, now, count, x, s);
     }
-    long ever = span.keptBefore(span.gone(n));
-    for (long i = Math.max(0, ever - span.kept()); i < ever; i++) {
-      long m = span.keptRow(i);
-      count = score(o, head, source, source.kept(), i, m, now, count, kernels, x, s);
+    for (int place = span.recent(); place < span.places(); place++) {
+      count = see(o, source, place, span.row(n, place), now, count, x, s);
     }
     return count;
   }
 
-  /** The score of the cached row m, if it is valid; how many there are then. */
-  private static int score(
+  /**
+   * Notes where key and value lie (by its bits: a float counts to 2^24), the logarithm of the rows
+   * that they stand for, which is added to the score, and the distance.
+   */
+  private static int see(
       Op.Attention o,
-      int head,
       Op.Source source,
-      Op.Cache cache,
-      long place,
+      int place,
       long m,
       long now,
       int count,
-      Kernels kernels,
       float[] x,
       float[] s) {
-    if (s[cache.valid().slot(place)] == 0) {
+    float rows = s[source.valid(place)];
+    if (rows == 0) {
       return count;
     }
+    int at = o.seen(count);
+    x[at] = Float.intBitsToFloat(source.key(place));
+    x[at + 1] = Float.intBitsToFloat(source.value(place));
+    x[at + 2] = rows == 1 ? 0 : (float) StrictMath.log(rows);
+    x[at + 3] = now - time(m, source.unit());
+    return count + 1;
+  }
+
+  /** Scores of all that is seen. */
+  private static void score(
+      Op.Attention o, int head, int count, Kernels kernels, float[] x, float[] s) {
     int depth = o.depth();
     int query = o.query() + head * depth;
-    int key = cache.keys().slot(place) + head * o.layer().groups() / o.layer().heads() * depth;
-    long distance = now - time(m, source.unit());
-    float score = kernels.dot(x, query, s, key, depth);
-    if (o.relative().length > 0) {
-      int most = o.relative().length / depth - 1;
-      int vector = (int) Math.min(distance, most) * depth;
-      score += kernels.dot(x, query, o.relative(), vector, depth);
+    int most = o.relative().length / depth - 1;
+    float scale = (float) (1 / Math.sqrt(depth));
+    for (int i = 0; i < count; i++) {
+      int at = o.seen(i);
+      int key = Float.floatToRawIntBits(x[at]) + o.group(head);
+      float distance = x[at + 3];
+      float score = kernels.dot(x, query, s, key, depth);
+      if (most >= 0) {
+        int vector = depth * (int) Math.min(distance, most);
+        score += kernels.dot(x, query, o.relative(), vector, depth);
+      }
+      score *= scale;
+      if (o.slopes().length > 0) {
+        score -= o.slopes()[head] * distance;
+      }
+      x[o.scores() + i] = score + x[at + 2];
     }
-    score *= (float) (1 / Math.sqrt(depth));
-    if (o.slopes().length > 0) {
-      score -= o.slopes()[head] * distance;
-    }
-    x[o.scores() + count] = score;
-    return count + 1;
   }
 
-  /** Adds the values of a source by their weights, in the order of the scores. */
-  private static int values(
-      Op.Attention o,
-      int head,
-      Op.Source source,
-      long now,
-      int before,
-      int mixed,
-      float[] x,
-      float[] s) {
-    var span = o.layer().span();
-    long n = (now + 1) / source.unit() - 1;
-    int seen = span.seen(n);
-    int count = before;
-    for (int age = 0; age < seen; age++) {
-      count = add(o, head, source.recent(), n - age, count, mixed, x, s);
+  private static void add(float[] from, int at, float weight, float[] to, int toAt, int n) {
+    for (int i = 0; i < n; i++) {
+      to[toAt + i] += weight * from[at + i];
     }
-    long ever = span.keptBefore(span.gone(n));
-    for (long i = Math.max(0, ever - span.kept()); i < ever; i++) {
-      count = add(o, head, source.kept(), i, count, mixed, x, s);
-    }
-    return count;
-  }
-
-  private static int add(
-      Op.Attention o,
-      int head,
-      Op.Cache cache,
-      long place,
-      int count,
-      int mixed,
-      float[] x,
-      float[] s) {
-    if (s[cache.valid().slot(place)] == 0) {
-      return count;
-    }
-    int depth = o.depth();
-    float weight = x[o.scores() + count];
-    int group = head * o.layer().groups() / o.layer().heads();
-    int value = cache.values().slot(place) + group * depth;
-    int to = mixed + head * depth;
-    for (int i = 0; i < depth; i++) {
-      x[to + i] += weight * s[value + i];
-    }
-    return count + 1;
   }
 }

@@ -216,7 +216,8 @@ final class LayerOps {
         projections(node),
         residual,
         take(q.out()),
-        take(looked.size() * (a.span().recent() + a.span().kept())));
+        take(Op.Attention.NOTED * looked.size() * a.span().places()),
+        take(looked.size() * a.span().places()));
   }
 
   /** The least common multiple. */

@@ -93,15 +93,34 @@ public sealed interface Op {
   /** A matrix for each of the four projections. */
   record Projections(Panels q, Panels k, Panels v, Panels o) {}
 
-  /** The rings of the newest rows, or the places of those that are kept; null where none are. */
+  /**
+   * The rings of the newest rows, or the places of those that are kept; null where none are.
+   *
+   * @param valid how many valid rows a place stands for
+   */
   record Cache(Ring keys, Ring values, Ring valid) {}
 
   /**
-   * A stream that is looked at.
+   * A stream that is looked at. Its places are those of {@link dev.syncline.spec.Span#place}.
    *
    * @param unit how many steps of the shared clock a row lasts
    */
-  record Source(Buffer rows, Cache recent, Cache kept, int unit) {}
+  record Source(Buffer rows, Cache recent, Cache kept, int unit) {
+    int key(int place) {
+      int newest = recent.keys().part().rows();
+      return place < newest ? recent.keys().slot(place) : kept.keys().slot(place - newest);
+    }
+
+    int value(int place) {
+      int newest = recent.values().part().rows();
+      return place < newest ? recent.values().slot(place) : kept.values().slot(place - newest);
+    }
+
+    int valid(int place) {
+      int newest = recent.valid().part().rows();
+      return place < newest ? recent.valid().slot(place) : kept.valid().slot(place - newest);
+    }
+  }
 
   /**
    * A stream that asks.
@@ -119,6 +138,7 @@ public sealed interface Op {
    * @param relative vectors of the distances; none without them
    * @param residual whether the row that asks is added
    * @param query scratch for one query
+   * @param noted scratch for what it sees, {@link #NOTED} numbers each
    * @param scores scratch for the scores of one head
    */
   record Attention(
@@ -132,11 +152,24 @@ public sealed interface Op {
       Projections weights,
       boolean residual,
       int query,
+      int noted,
       int scores)
       implements Op {
+    static final int NOTED = 4;
+
     /** Numbers of a head. */
     int depth() {
       return weights.q().out() / layer.heads();
+    }
+
+    /** Where number i of what is seen is noted. */
+    int seen(int i) {
+      return noted + NOTED * i;
+    }
+
+    /** Where a head's keys and values begin in those of a row. */
+    int group(int head) {
+      return head * layer.groups() / layer.heads() * depth();
     }
   }
 

@@ -194,6 +194,7 @@ class SpecTest {
             "b",
             Attention.over(1, new Span.Window(10)));
     assertThat(reach(two, 1)).isEqualTo(new Reach(19, 1));
+    assertThat(reach(Attention.over(1, new Span.Summaries(3, 2, 1, 1)), 1).unlimited()).isTrue();
     assertThat(reach(serial("g", new Gru(4), "c", new Conv1d(4, 3, 1, 1, false, true)), 1))
         .isEqualTo(new Reach(Reach.UNLIMITED, 1));
   }
@@ -252,6 +253,17 @@ class SpecTest {
             cost(new Attention(2, 0, new Span.Window(9), new Attention.Position.None()), wide)
                 .flops())
         .isEqualTo(2 * (row - 6 * 8));
+  }
+
+  @Test
+  void summariesCostWhatTheyMoveAtMostAndTheLogarithmsOfTheirCounts() {
+    Attention.Position none = new Attention.Position.None();
+    Cost window = cost(new Attention(2, 0, new Span.Window(16), none), Shape.vector(3, 8));
+    // 7 rows, 2 levels of 4 summaries, and one of all that is older
+    Cost summaries =
+        cost(new Attention(2, 0, new Span.Summaries(7, 3, 4, 2), none), Shape.vector(3, 8));
+    assertThat(summaries.flops() - window.flops()).isEqualTo(3 * (3 * 6 * 8 + 9 * (1 + 2)));
+    assertThat(summaries.stateBytes()).isEqualTo(window.stateBytes());
   }
 
   @Test

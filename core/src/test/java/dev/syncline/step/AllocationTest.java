@@ -137,6 +137,8 @@ class AllocationTest {
             new Attention(3, 3, new Span.Strided(9, 4, 5), new Attention.Position.Relative(30)),
             "blocks",
             new Attention(4, 2, new Span.Blocks(6, 2), new Attention.Position.None()),
+            "summaries",
+            Attention.over(2, new Span.Summaries(5, 3, 4, 2)),
             "box",
             new Memory(3, 4, new Memory.Store.Box(17)),
             "competing",

@@ -148,13 +148,22 @@ final class AttentionForm {
         x.valid() == null
             ? Tensors.placed(ones(x.batch(), x.rows()))
             : x.valid().toType(ScalarType.Float);
-    return new Source(
-        name,
-        remembered(prefix, "k", new Rows(k, x.valid()).masked().values(), clock),
-        remembered(prefix, "v", new Rows(v, x.valid()).masked().values(), clock),
-        remembered(prefix, "valid", valid.unsqueeze(2), clock),
-        clock,
-        -filled(clock));
+    Tensor there = remembered(prefix, "valid", valid.unsqueeze(2), clock);
+    Tensor keys = remembered(prefix, "k", new Rows(k, x.valid()).masked().values(), clock);
+    Tensor values = remembered(prefix, "v", new Rows(v, x.valid()).masked().values(), clock);
+    if (span.kept() > 0) {
+      Tensor places = Sight.placesAfter(span, clock, filled(clock)).unsqueeze(2);
+      Tensor rows = sums(there, 1, places);
+      keep(prefix, "valid", rows);
+      rows = rows.clamp_min(new Scalar(1f));
+      keep(prefix, "k", sums(keys.mul(there), 1, places).div(rows));
+      keep(prefix, "v", sums(values.mul(there), 1, places).div(rows));
+    }
+    return new Source(name, keys, values, there, clock, -filled(clock));
+  }
+
+  private void keep(String prefix, String part, Tensor places) {
+    after.put(node.name(prefix + "kept_" + part), places.narrow(1, 0, span.kept()));
   }
 
   /** How many rows before the piece are remembered by the stream that is oldest. */
@@ -176,12 +185,7 @@ final class AttentionForm {
     if (span.kept() == 0) {
       return all;
     }
-    String kept = prefix + "kept_" + part;
-    all = cat(Graph.pair(past(kept), all), 1);
-    Tensor places = Sight.keptAfter(span, clock, filled);
-    Tensor index = places.unsqueeze(2).expand(rows.size(0), span.kept(), rows.size(2));
-    after.put(node.name(kept), gather(all, 1, index));
-    return all;
+    return cat(Graph.pair(past(prefix + "kept_" + part), all), 1);
   }
 
   /**
@@ -262,7 +266,30 @@ final class AttentionForm {
       Tensor distance = sight.distances(Integer.MAX_VALUE).toType(ScalarType.Float).unsqueeze(1);
       scores = scores.sub(distance.mul(Tensors.of(layer.slopes(), 1, layer.heads(), 1, 1)));
     }
-    return scores;
+    return span instanceof Span.Summaries ? summarised(scores, source, sight) : scores;
+  }
+
+  /**
+   * Rows of one summary all get the mean of their scores, so that together they weigh as the
+   * summary does and give the mean of their values; a summary from before the piece is a row that
+   * weighs as many.
+   */
+  private Tensor summarised(Tensor scores, Source source, Sight sight) {
+    Tensor rows = source.there().transpose(1, 2).unsqueeze(1);
+    Tensor places = sight.places().unsqueeze(1);
+    Tensor counts = sums(rows.expand(rows.size(0), 1, scores.size(2), rows.size(3)), 3, places);
+    Tensor means = sums(scores.mul(rows), 3, places).div(counts.clamp_min(new Scalar(1f)));
+    Tensor own = gather(means, 3, places.expand_as(scores));
+    Tensor kept = places.lt(new Scalar((float) span.kept()));
+    return where(kept, own, scores).add(rows.clamp_min(new Scalar(1f)).log());
+  }
+
+  /** Sums along a dimension of what goes to each of the kept places, and of what to none. */
+  private Tensor sums(Tensor t, int dim, Tensor places) {
+    long[] shape = t.sizes().vec().get();
+    shape[dim] = span.kept() + 1L;
+    Tensor none = Tensors.placed(zeros(shape));
+    return none.scatter_add(dim, places.expand_as(t), t);
   }
 
   /** {@code [b, n, width]} to {@code [b, heads, n, depth]}. */

@@ -8,11 +8,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Which keys of a source the queries of a piece see, and from how far: worked out from {@link
- * Span#sees}, for all streams at once where they are equally old.
+ * Span#place}, for all streams at once where they are equally old.
  *
  * @param newest of each query the newest row of the source that has ended by then, below 0 for none
  * @param times of each query the step of the shared clock at which it ends
- * @param keys index in the source of each key, below 0 where there is none
+ * @param keys index in the source of each key, below 0 where there is none; of a summary its oldest
  * @param unit steps of the shared clock that a row of the source lasts
  */
 record Sight(Span span, long[][] newest, long[][] times, long[][] keys, int unit) {
@@ -34,45 +34,51 @@ record Sight(Span span, long[][] newest, long[][] times, long[][] keys, int unit
       Arrays.setAll(times[b], i -> (query + i + 1) * asking.unit() - 1);
       long[] at = times[b];
       Arrays.setAll(newest[b], i -> (at[i] + 1) / source.unit() - 1);
-      Arrays.setAll(keys[b], j -> j < span.kept() ? -1 : row + j);
-      long ever = everKept(span, source.starts()[b]);
-      for (long i = Math.max(0, ever - span.kept()); i < ever; i++) {
-        keys[b][(int) (i % span.kept())] = span.keptRow(i);
-      }
+      keys[b] = keys(span, source.starts()[b], row, keyCount);
     }
     return new Sight(span, newest, times, keys, source.unit());
   }
 
-  /**
-   * Where each row that is kept after a piece lies among its keys, {@code [batch, kept]}.
-   *
-   * @param filled rows before the piece among them
-   */
-  static Tensor keptAfter(Span span, Clock source, int filled) {
-    int kept = span.kept();
-    long[] starts = source.starts();
-    float[] places = new float[starts.length * kept];
-    for (int b = 0; b < starts.length; b++) {
-      long oldest = starts[b] - filled;
-      for (int j = 0; j < kept; j++) {
-        places[b * kept + j] = j;
-      }
-      long ever = everKept(span, starts[b] + source.rows());
-      for (long i = Math.max(everKept(span, starts[b]), ever - kept); i < ever; i++) {
-        places[b * kept + (int) (i % kept)] = kept + (int) (span.keptRow(i) - oldest);
-      }
-    }
-    return Tensors.of(places, starts.length, kept).toType(ScalarType.Long);
+  /** Of keys behind which row {@code start} comes next; key j that was not kept is row + j. */
+  private static long[] keys(Span span, long start, long row, int count) {
+    long[] keys = new long[count];
+    Arrays.setAll(keys, j -> j < span.kept() ? span.row(start - 1, span.recent() + j) : row + j);
+    return keys;
   }
 
-  /** Rows that have ever been kept before row n comes. */
-  private static long everKept(Span span, long n) {
-    return n == 0 ? 0 : span.keptBefore(span.gone(n - 1));
+  /**
+   * The places of a piece's keys, after it, among those that are kept, {@code [batch, keys]}; one
+   * place more for what is not kept.
+   *
+   * @param filled rows before the piece among the keys
+   */
+  static Tensor placesAfter(Span span, Clock source, int filled) {
+    long[] starts = source.starts();
+    int count = span.kept() + filled + source.rows();
+    float[] places = new float[starts.length * count];
+    for (int b = 0; b < starts.length; b++) {
+      long[] keys = keys(span, starts[b], starts[b] - filled - span.kept(), count);
+      for (int j = 0; j < count; j++) {
+        places[b * count + j] = kept(span, starts[b] + source.rows() - 1, keys[j]);
+      }
+    }
+    return Tensors.of(places, starts.length, count).toType(ScalarType.Long);
+  }
+
+  private static int kept(Span span, long n, long m) {
+    int place = span.place(n, m);
+    return place < span.recent() ? span.kept() : place - span.recent();
   }
 
   /** {@code [streams or 1, queries, keys]}. */
   Tensor mask() {
-    return Tensors.mask(table((b, i, m) -> span.sees(newest[b][i], m) ? 1 : 0), shape());
+    return Tensors.mask(table((b, i, m) -> span.place(newest[b][i], m) < 0 ? 0 : 1), shape());
+  }
+
+  /** The places of keys among those that are kept, as in {@link #placesAfter}. */
+  Tensor places() {
+    return Tensors.of(table((b, i, m) -> kept(span, newest[b][i], m)), shape())
+        .toType(ScalarType.Long);
   }
 
   /** Clock steps between query and key, 0 to {@code most}, as whole numbers of the same shape. */

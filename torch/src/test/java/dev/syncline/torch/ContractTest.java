@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.syncline.json.Records;
+import dev.syncline.spec.Attention;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.Embedding;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Parameter;
 import dev.syncline.spec.Reach;
 import dev.syncline.spec.Shape;
+import dev.syncline.spec.Span;
 import dev.syncline.spec.StatePart;
 import dev.syncline.step.Block;
 import dev.syncline.step.Kernels;
@@ -47,6 +50,27 @@ class ContractTest {
     }
     assertThat(seen)
         .containsExactlyInAnyOrder(Records.variants(Layer.class).toArray(Class<?>[]::new));
+  }
+
+  @Test
+  void everySpanPositionAndStoreHasAnExample() {
+    Set<Class<?>> seen = new LinkedHashSet<>();
+    for (Example example : Examples.all()) {
+      example
+          .node()
+          .visit(
+              node -> {
+                if (node.layer() instanceof Attention a) {
+                  seen.add(a.span().getClass());
+                  seen.add(a.position().getClass());
+                } else if (node.layer() instanceof Memory m) {
+                  seen.add(m.store().getClass());
+                }
+              });
+    }
+    for (Class<?> kind : List.of(Span.class, Attention.Position.class, Memory.Store.class)) {
+      assertThat(seen).containsAll(Records.variants(kind).toList());
+    }
   }
 
   @ParameterizedTest

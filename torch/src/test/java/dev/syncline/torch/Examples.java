@@ -128,21 +128,37 @@ final class Examples {
             new Attention(heads, 0, span, new Position.Alibi()),
             x);
       }
+      for (Position p :
+          List.of(new Position.None(), new Position.Rope(), new Position.Relative(4))) {
+        boolean turns = p instanceof Position.Rope;
+        temporal(
+            "attention over summaries " + p + " " + width,
+            new Attention(turns ? 1 : heads, 0, new Span.Summaries(5, 2, 3, 2), p),
+            turns ? Shape.vector(1, width + width % 2) : x);
+      }
       for (Memory.Store store : stores()) {
         temporal("memory " + store + " " + width, new Memory(heads, 3, store), x);
       }
       temporal("sinusoids " + width, new Sinusoids(), x);
       temporal("learned positions " + width, new LearnedPositions(11), x);
     }
+    temporal(
+        "attention over summaries of one place a level",
+        new Attention(2, 1, new Span.Summaries(1, 3, 1, 3), new Position.None()),
+        Shape.vector(2, 6));
     for (Span span :
-        List.of(new Span.Sinks(3, 7), new Span.Strided(5, 2, 3), new Span.Blocks(6, 2))) {
+        List.of(
+            new Span.Sinks(3, 7),
+            new Span.Strided(5, 2, 3),
+            new Span.Blocks(6, 2),
+            new Span.Summaries(3, 2, 2, 1))) {
       one(
           "grouped with rope over " + span,
           new Attention(4, 2, span, new Position.Rope()),
           Shape.vector(2, 16));
       one(
           "one key head over " + span,
-          new Attention(4, 1, span, new Position.Relative(50)),
+          new Attention(4, 1, span, new Position.Relative(most(span))),
           Shape.vector(3, 12));
     }
     for (Memory.Store store : stores()) {
@@ -155,6 +171,11 @@ final class Examples {
         Shape.vector(1, 9));
     one("attention to one row", Attention.over(1, new Span.Window(1)), Shape.vector(2, 4));
     one("attention over several ticks", Attention.over(2, new Span.Window(40)), Shape.vector(4, 8));
+  }
+
+  /** Distances up to which vectors differ: no further than the newest rows before summaries. */
+  private static int most(Span span) {
+    return span instanceof Span.Summaries s ? s.recent() : 50;
   }
 
   private void composition() {
@@ -184,6 +205,8 @@ final class Examples {
     examples(new Span.Window(5), new Position.Rope());
     examples(new Span.Sinks(2, 5), new Position.Alibi());
     examples(new Span.Strided(3, 2, 2), new Position.Relative(9));
+    examples(new Span.Summaries(3, 2, 2, 2), new Position.Relative(3));
+    examples(new Span.Summaries(2, 3, 1, 1), new Position.Rope());
     Layer audio = new Conv1d(7, 3, 2, 1, false, true);
     list.add(
         new Example(

@@ -51,6 +51,10 @@ class LongStreamTest {
         layers.add(new Attention(2, 1, span, position));
       }
     }
+    for (Position position :
+        List.of(new Position.None(), new Position.Rope(), new Position.Relative(6))) {
+      layers.add(new Attention(2, 1, new Span.Summaries(6, 3, 4, 3), position));
+    }
     layers.add(new Memory(2, 3, new Memory.Store.Box(9)));
     layers.add(new Memory(2, 3, new Memory.Store.Decay(30)));
     layers.add(new Memory(2, 3, new Memory.Store.Competing()));
