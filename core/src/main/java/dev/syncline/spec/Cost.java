@@ -63,6 +63,7 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
       }
       case Exchange e -> exchange(node, e);
       case Memory m -> memory(node, m);
+      case Chain c -> chain(node, c);
       case Positions.Sinusoids ignored -> 2 * out(node);
       case Positions.LearnedPositions ignored -> out(node);
       case Activation ignored -> out(node);
@@ -147,6 +148,19 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
           case Memory.Store.Competing ignored -> 6 * slots + 4 * weights;
         };
     return node.input().rows() * (projections + write + read);
+  }
+
+  /** One message forward and one back for each row of the lag. */
+  private static long chain(Node node, Chain c) {
+    long states = c.states(node.input().width());
+    long all = c.chains(node.input().width()) * states;
+    long join =
+        switch (c.decode()) {
+          case MARGINALS -> 5 * states + 1; // sum, maximum, shift, exponential, sum, a logarithm
+          case VITERBI -> 2 * states;
+        };
+    long normalised = 5 * all;
+    return node.input().rows() * ((c.lag() + 1L) * (all * (join + 1) + normalised) + 2 * all);
   }
 
   /** Input channels that one output channel of a convolution reads. */
