@@ -152,15 +152,14 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
 
   /** One message forward and one back for each row of the lag. */
   private static long chain(Node node, Chain c) {
+    long chains = c.chains(node.input().width());
     long states = c.states(node.input().width());
-    long all = c.chains(node.input().width()) * states;
-    long join =
-        switch (c.decode()) {
-          case MARGINALS -> 5 * states + 1; // sum, maximum, shift, exponential, sum, a logarithm
-          case VITERBI -> 2 * states;
-        };
-    long normalised = 5 * all;
-    return node.input().rows() * ((c.lag() + 1L) * (all * (join + 1) + normalised) + 2 * all);
+    // Sum, maximum, shift, exponential and sum of each state, then a logarithm.
+    long join = c.decode() == Chain.Decode.VITERBI ? 2 * states : 5 * states + 1;
+    long normal = 5 * states + 1;
+    long message = chains * (states * (join + 1) + normal);
+    long told = chains * (states + (c.kind() == Output.Kind.ONE_LABEL ? normal : 1));
+    return node.input().rows() * ((c.lag() + 1L) * message + told);
   }
 
   /** Input channels that one output channel of a convolution reads. */

@@ -181,7 +181,13 @@ public record Node(
       case Pool2d p -> window(image(x), p.kernel(), p.stride(), 0);
       case GlobalPool ignored -> Shape.vector(x.rows(), image(x).width());
       case Positions ignored -> vector(x);
-      case Chain ignored -> vector(x);
+      case Chain c -> {
+        if (c.states(vector(x).width()) < 2) {
+          throw new IllegalArgumentException(
+              "one label alone always holds: a chain of one_label needs two or more");
+        }
+        yield x;
+      }
       case Memory m -> {
         if (vector(x).width() % m.heads() != 0) {
           throw new IllegalArgumentException(
