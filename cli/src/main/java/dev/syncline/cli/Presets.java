@@ -9,6 +9,7 @@ import dev.syncline.signal.ImageScale;
 import dev.syncline.signal.LogMel;
 import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.FrozenEncoder;
 import dev.syncline.spec.Layer;
@@ -47,8 +48,18 @@ final class Presets {
     return spec(modalities, Joining.concat, Temporal.gru);
   }
 
-  /** A model of some of the data set's modalities. */
+  /** A model of some of the data set's modalities, each tick decided for itself. */
   ModelSpec spec(List<String> modalities, Joining joining, Temporal temporal) {
+    return spec(modalities, joining, temporal, Optional.empty());
+  }
+
+  /**
+   * A model of some of the data set's modalities.
+   *
+   * @param chain behind each head; decisions wait for its lag
+   */
+  ModelSpec spec(
+      List<String> modalities, Joining joining, Temporal temporal, Optional<Chain> chain) {
     Map<String, Modality> senses = new LinkedHashMap<>();
     Map<String, Layer> streams = new LinkedHashMap<>();
     for (String name : modalities) {
@@ -64,9 +75,15 @@ final class Presets {
       outputs.put(name, new Output(Output.Kind.MULTI_LABEL, track, data.classes(), decoding()));
     }
     Body body = new Body(streams, temporal, encoders.isPresent() ? 256 : 128, heads);
-    double tickMs = tick.ns() / 1e6;
+    Serial joined = body.joined(joining);
     return new ModelSpec(
-        ModelSpec.FORMAT, data.name(), tickMs, 0, senses, body.joined(joining), outputs);
+        ModelSpec.FORMAT,
+        data.name(),
+        tick.ns() / 1e6,
+        chain.map(Chain::lag).orElse(0),
+        senses,
+        chain.map(c -> Tagging.chained(joined, c)).orElse(joined),
+        outputs);
   }
 
   /** Where ticks are short, single ones neither make nor break an event. */

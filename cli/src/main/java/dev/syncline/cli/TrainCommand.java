@@ -5,10 +5,13 @@ import dev.syncline.data.Dataset;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.time.Tick;
+import dev.syncline.torch.train.Objective;
 import dev.syncline.torch.train.RunFolder;
 import dev.syncline.torch.train.TrainConfig;
 import dev.syncline.torch.train.Trainer;
@@ -80,6 +83,19 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "what models time (default gru): ${COMPLETION-CANDIDATES}")
   private Temporal temporal;
+
+  @Option(
+      names = "--chain",
+      paramLabel = "NAME",
+      description =
+          "model how labels follow each other and tell what that makes of them (default none): ${COMPLETION-CANDIDATES}")
+  private Tagging chain;
+
+  @Option(
+      names = "--lag",
+      paramLabel = "TICKS",
+      description = "ticks that decisions of --chain smooth or viterbi wait (default 5)")
+  private Integer lag;
 
   @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 0)")
   private Long seed;
@@ -154,11 +170,12 @@ final class TrainCommand implements Callable<Integer> {
   private RunConfig runConfig(Dataset dataset) {
     ModelSpec model;
     Map<String, Json> train = new LinkedHashMap<>();
-    if (config != null && (fusion != null || temporal != null)) {
+    if (config != null && (fusion != null || temporal != null || chain != null)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--fusion and --temporal make a model, --config has one: take either");
+          "--fusion, --temporal and --chain make a model, --config has one: take either");
     }
+    Optional<Chain> tagging = tagging();
     if (config != null) {
       RunConfig given = Records.read(RunConfig.class, Json.read(config));
       model = given.model();
@@ -175,11 +192,15 @@ final class TrainCommand implements Callable<Integer> {
             presets.spec(
                 modalities != null ? modalities : List.copyOf(dataset.modalities().keySet()),
                 fusion != null ? fusion : Joining.concat,
-                temporal != null ? temporal : Temporal.gru);
+                temporal != null ? temporal : Temporal.gru,
+                tagging);
       } catch (IllegalArgumentException e) {
         throw new InputException(
             data + ": no model fits this data set with a tick of " + ms + " ms: " + e.getMessage(),
             e);
+      }
+      if (tagging.isPresent()) {
+        train.put("outputs", likelihood(model));
       }
     }
     if (seed != null) {
@@ -194,6 +215,29 @@ final class TrainCommand implements Callable<Integer> {
             TrainConfig.class,
             new dev.syncline.json.Field("training configuration", "", new Json.Obj(train)));
     return new RunConfig(model, trainConfig);
+  }
+
+  private Optional<Chain> tagging() {
+    if (chain == null && lag != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--lag is that of a chain: add --chain smooth or --chain viterbi");
+    }
+    int waits = lag != null ? lag : chain == Tagging.filter ? 0 : Tagging.LAG;
+    try {
+      return Optional.ofNullable(chain).map(c -> c.chain(Output.Kind.MULTI_LABEL, waits));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /** Every output is trained by the likelihood of its chain. */
+  private static Json likelihood(ModelSpec model) {
+    Objective chain =
+        new Objective(
+            new Objective.Loss.Chain(), 1, Optional.empty(), new Objective.Position.Uniform());
+    Map<String, Objective> outputs = new LinkedHashMap<>();
+    model.outputs().keySet().forEach(name -> outputs.put(name, chain));
+    return Records.write(outputs);
   }
 
   /** A value as JSON, or as the string that it is where it is no JSON. */
