@@ -7,6 +7,7 @@ import dev.syncline.signal.LogMel;
 import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
 import dev.syncline.spec.Attention;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Exchange;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Fusion;
@@ -108,66 +109,88 @@ public final class TinyModel {
     Map<String, Modality> senses = senses();
     SensorRows symbols = new SensorRows(1, new Normalization.None());
     senses.put(SYMBOLS, new Modality(new FrontEnd.Vector(symbols, 20, 20), Optional.empty()));
-    return spec(
-        0,
-        senses,
-        "encoders",
-        new Each(layers(AUDIO, hear, VISUAL, look, SYMBOLS, read)),
-        "meet",
-        new Each(layers(AUDIO, new Linear(6, true))),
-        "merge",
-        new Exchange.MergedAttention(Attention.over(3, new Span.Window(5)), true),
-        "fork",
-        new Parallel(
-            layers(
-                "both",
-                new Fusion.Concat(),
-                "cross",
-                new Exchange.CrossAttention(
-                    AUDIO, VISUAL, Attention.over(1, new Span.Sinks(2, 4)), false),
-                "gated",
-                new Fusion.Gated(7),
-                "low_rank",
-                new Fusion.LowRank(5, 2))),
-        "more",
-        new Parallel(
-            layers(
-                "joined",
-                new Fusion.Concat(),
-                "mean",
-                serial(
-                    "alike",
-                    new Each(
-                        layers(
-                            "both", new Linear(4, true),
-                            "cross", new Linear(4, true),
-                            "gated", new Linear(4, true),
-                            "low_rank", new Linear(4, true))),
+    ModelSpec spec =
+        spec(
+            2,
+            senses,
+            "encoders",
+            new Each(layers(AUDIO, hear, VISUAL, look, SYMBOLS, read)),
+            "meet",
+            new Each(layers(AUDIO, new Linear(6, true))),
+            "merge",
+            new Exchange.MergedAttention(Attention.over(3, new Span.Window(5)), true),
+            "fork",
+            new Parallel(
+                layers(
+                    "both",
+                    new Fusion.Concat(),
+                    "cross",
+                    new Exchange.CrossAttention(
+                        AUDIO, VISUAL, Attention.over(1, new Span.Sinks(2, 4)), false),
+                    "gated",
+                    new Fusion.Gated(7),
+                    "low_rank",
+                    new Fusion.LowRank(5, 2))),
+            "more",
+            new Parallel(
+                layers(
+                    "joined",
+                    new Fusion.Concat(),
                     "mean",
-                    new Fusion.Combine(Fusion.How.WEIGHTED)))),
-        "fuse",
-        serial("concat", new Fusion.Concat(), "width", new Linear(24, true)),
-        "attention",
-        new Residual(
-            serial(
-                "norm",
-                new RmsNorm(1e-5f),
-                "attn",
-                Attention.over(2, new Span.Summaries(4, 2, 2, 2)))),
-        "memory",
-        new Residual(new Memory(2, 3, new Memory.Store.Decay(20))),
-        "where",
-        serial("sinusoids", new Sinusoids(), "learned", new LearnedPositions(7)),
-        "mlp",
-        new Residual(serial("ff", new FeedForward(40, Function.GELU), "drop", new Dropout(0.1f))),
-        "rnn",
-        new Rnn(11, Squash.TANH),
-        "lstm",
-        new Lstm(9),
-        "linear",
-        new LinearRecurrence(12),
-        "gru",
-        new Gru(20));
+                    serial(
+                        "alike",
+                        new Each(
+                            layers(
+                                "both", new Linear(4, true),
+                                "cross", new Linear(4, true),
+                                "gated", new Linear(4, true),
+                                "low_rank", new Linear(4, true))),
+                        "mean",
+                        new Fusion.Combine(Fusion.How.WEIGHTED)))),
+            "fuse",
+            serial("concat", new Fusion.Concat(), "width", new Linear(24, true)),
+            "attention",
+            new Residual(
+                serial(
+                    "norm",
+                    new RmsNorm(1e-5f),
+                    "attn",
+                    Attention.over(2, new Span.Summaries(4, 2, 2, 2)))),
+            "memory",
+            new Residual(new Memory(2, 3, new Memory.Store.Decay(20))),
+            "where",
+            serial("sinusoids", new Sinusoids(), "learned", new LearnedPositions(7)),
+            "mlp",
+            new Residual(
+                serial("ff", new FeedForward(40, Function.GELU), "drop", new Dropout(0.1f))),
+            "rnn",
+            new Rnn(11, Squash.TANH),
+            "lstm",
+            new Lstm(9),
+            "linear",
+            new LinearRecurrence(12),
+            "gru",
+            new Gru(20));
+    return chained(
+        spec,
+        new Chain(Output.Kind.MULTI_LABEL, Chain.Decode.MARGINALS, 2),
+        new Chain(Output.Kind.ONE_LABEL, Chain.Decode.VITERBI, 1));
+  }
+
+  /** The same model with a chain behind each of its heads. */
+  public static ModelSpec chained(ModelSpec spec, Chain heard, Chain seen) {
+    Map<String, Layer> layers = new LinkedHashMap<>(((Serial) spec.body()).layers());
+    Layer hears = serial("logits", new Linear(3, true), "chain", heard);
+    Layer sees = serial("logits", new Linear(2, false), "chain", seen);
+    layers.put("heads", new Parallel(layers("heard", hears, "seen", sees)));
+    return new ModelSpec(
+        spec.format(),
+        spec.name(),
+        spec.tickMs(),
+        spec.delay(),
+        spec.modalities(),
+        new Serial(layers),
+        spec.outputs());
   }
 
   /** The spec's model with random weights. */

@@ -17,9 +17,15 @@ import java.util.Map;
  * What stands between encoders and decisions.
  *
  * @param encoders of each modality, to vectors with the same rows a tick
+ * @param window rows that layers in time remember
  * @param heads how many labels each output has
  */
-record Body(Map<String, Layer> encoders, Temporal temporal, int units, Map<String, Integer> heads) {
+record Body(
+    Map<String, Layer> encoders,
+    Temporal temporal,
+    int units,
+    int window,
+    Map<String, Integer> heads) {
 
   Layer.Serial joined(Joining joining) {
     if (encoders.size() == 1) {
@@ -109,7 +115,7 @@ record Body(Map<String, Layer> encoders, Temporal temporal, int units, Map<Strin
     Map<String, Layer> body = new LinkedHashMap<>();
     body.put("enc", new Each(streams));
     body.putAll(meet);
-    body.putAll(temporal.layers(units));
+    body.putAll(temporal.layers(units, window));
     body.put("drop", new Dropout(0.3f));
     Map<String, Layer> decisions = new LinkedHashMap<>();
     heads.forEach((name, labels) -> decisions.put(name, new Linear(labels, true)));
@@ -119,7 +125,7 @@ record Body(Map<String, Layer> encoders, Temporal temporal, int units, Map<Strin
 
   /** Time and decisions for each modality; then they vote on each output. */
   private Layer.Serial late(How how) {
-    Map<String, Layer> further = new LinkedHashMap<>(temporal.layers(units));
+    Map<String, Layer> further = new LinkedHashMap<>(temporal.layers(units, window));
     further.put("drop", new Dropout(0.3f));
     Map<String, Layer> decisions = new LinkedHashMap<>();
     heads.forEach(

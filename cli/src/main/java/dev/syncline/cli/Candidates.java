@@ -19,11 +19,11 @@ final class Candidates {
   }
 
   /**
-   * A model of a width.
+   * A model.
    *
-   * @param units a multiple of 8
+   * @param design with its width
    */
-  record Candidate(int units, ModelSpec spec) {}
+  record Candidate(Design design, ModelSpec spec) {}
 
   private static final int WIDEST = 2048;
 
@@ -37,7 +37,7 @@ final class Candidates {
   Candidates(Presets presets, List<String> modalities, Question question) {
     this.presets = presets;
     this.modalities = modalities;
-    size = parameters(presets.spec(modalities));
+    size = parameters(presets.spec(Design.of(modalities)));
     switch (question) {
       case temporal -> {
         for (Temporal temporal : Temporal.values()) {
@@ -51,38 +51,41 @@ final class Candidates {
       }
     }
     if (modalities.size() > 1) {
-      modalities.forEach(m -> single.put(m, fit(List.of(m), Joining.concat, Temporal.gru)));
+      modalities.forEach(m -> single.put(m, fit(Design.of(List.of(m)))));
     }
   }
 
   private void add(String name, Joining joining, Temporal temporal) {
     try {
-      variants.put(name, fit(modalities, joining, temporal));
+      variants.put(name, fit(Design.of(modalities).joined(joining).timed(temporal)));
     } catch (IllegalArgumentException e) {
       omitted.put(name, e.getMessage());
     }
   }
 
   /** By halving: parameters grow with the width. */
-  private Candidate fit(List<String> senses, Joining joining, Temporal temporal) {
+  private Candidate fit(Design design) {
     int low = 1;
     int high = WIDEST / 8;
     while (low < high) {
       int middle = (low + high) / 2;
-      if (parameters(presets.spec(senses, joining, temporal, 8 * middle)) < size) {
+      if (parameters(presets.spec(design.wide(8 * middle))) < size) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    ModelSpec above = presets.spec(senses, joining, temporal, 8 * low);
+    Candidate above = candidate(design.wide(8 * low));
     if (low == 1) {
-      return new Candidate(8, above);
+      return above;
     }
-    ModelSpec below = presets.spec(senses, joining, temporal, 8 * (low - 1));
-    return parameters(above) - size < size - parameters(below)
-        ? new Candidate(8 * low, above)
-        : new Candidate(8 * (low - 1), below);
+    Candidate below = candidate(design.wide(8 * (low - 1)));
+    boolean wider = parameters(above.spec) - size < size - parameters(below.spec);
+    return wider ? above : below;
+  }
+
+  private Candidate candidate(Design design) {
+    return new Candidate(design, presets.spec(design));
   }
 
   /** Those of some names, in their order. */

@@ -153,7 +153,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private Model train(Dataset world, Size size, Path cache) {
     Presets presets = new Presets(world, Tick.ofMillis(100), Optional.empty());
-    ModelSpec own = presets.spec(List.of("audio", "visual"));
+    ModelSpec own = presets.spec(Design.of(List.of("audio", "visual")));
     SideBySide side = new SideBySide(world, cache);
     lines.begin("front ends");
     side.makeRows(own, out, n -> lines.progress(n + " of " + size.clips() + " scenes"));
@@ -163,7 +163,7 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, ModelSpec> models = new LinkedHashMap<>();
     models.put(OWN, own);
     Stream.of("audio-only", "visual-only")
-        .forEach(name -> models.put(name, presets.spec(List.of(SINGLE.get(name)))));
+        .forEach(name -> models.put(name, presets.spec(Design.of(List.of(SINGLE.get(name))))));
     Map<String, String> standing = new LinkedHashMap<>();
     models.keySet().forEach(name -> standing.put(name, "waits"));
     TrainConfig config = config(size);

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       CertifyCommand.class,
       StreamCommand.class,
       StudyCommand.class,
+      PlanCommand.class,
       InspectCommand.class,
       ScoreCommand.class
     })

@@ -9,6 +9,7 @@ import dev.syncline.signal.ImageScale;
 import dev.syncline.signal.LogMel;
 import dev.syncline.signal.Normalization;
 import dev.syncline.signal.SensorRows;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.FrozenEncoder;
 import dev.syncline.spec.Layer;
@@ -42,25 +43,11 @@ final class Presets {
     this.encoders = encoders;
   }
 
-  /** A model of some of the data set's modalities: concatenated, then one GRU. */
-  ModelSpec spec(List<String> modalities) {
-    return spec(modalities, Joining.concat, Temporal.gru);
-  }
-
-  /** A model of some of the data set's modalities, of the usual width. */
-  ModelSpec spec(List<String> modalities, Joining joining, Temporal temporal) {
-    return spec(modalities, joining, temporal, units());
-  }
-
-  /**
-   * A model of some of the data set's modalities.
-   *
-   * @param units width of what fuses and of what models time, a multiple of 8
-   */
-  ModelSpec spec(List<String> modalities, Joining joining, Temporal temporal, int units) {
+  /** The model of a design. */
+  ModelSpec spec(Design design) {
     Map<String, Modality> senses = new LinkedHashMap<>();
     Map<String, Layer> streams = new LinkedHashMap<>();
-    for (String name : modalities) {
+    for (String name : design.modalities()) {
       Modality sense = sense(name, data.modality(name));
       senses.put(name, sense);
       streams.put(name, stream(sense));
@@ -72,10 +59,21 @@ final class Presets {
       heads.put(name, data.classes().size());
       outputs.put(name, new Output(Output.Kind.MULTI_LABEL, track, data.classes(), decoding()));
     }
-    Body body = new Body(streams, temporal, units, heads);
-    double tickMs = tick.ns() / 1e6;
+    int units = design.units().orElse(units());
+    Body body = new Body(streams, design.temporal(), units, design.window(), heads);
+    Serial joined = body.joined(design.joining());
     return new ModelSpec(
-        ModelSpec.FORMAT, data.name(), tickMs, 0, senses, body.joined(joining), outputs);
+        ModelSpec.FORMAT,
+        data.name(),
+        tick.ns() / 1e6,
+        design.chain().map(Chain::lag).orElse(0),
+        senses,
+        design.chain().map(c -> Tagging.chained(joined, c)).orElse(joined),
+        outputs);
+  }
+
+  Tick tick() {
+    return tick;
   }
 
   private int units() {

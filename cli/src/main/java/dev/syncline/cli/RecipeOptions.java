@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import dev.syncline.data.ClipPackets;
 import dev.syncline.data.Dataset;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
@@ -64,6 +65,15 @@ final class RecipeOptions {
 
   List<String> modalities(Dataset data) {
     return modalities != null ? modalities : List.copyOf(data.modalities().keySet());
+  }
+
+  /** Length of a training clip; the first is as good as any. */
+  int clipTicks(Dataset data) {
+    List<String> clips = data.clips("train");
+    if (clips.isEmpty()) {
+      throw new InputException(data.dir() + ": the split \"train\" is empty");
+    }
+    return ClipPackets.ticks(data.clip(clips.getFirst()), tick());
   }
 
   /** Fields of the training configuration. */

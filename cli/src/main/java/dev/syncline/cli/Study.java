@@ -3,6 +3,7 @@ package dev.syncline.cli;
 import dev.syncline.cli.study.Findings;
 import dev.syncline.cli.study.Outcome;
 import dev.syncline.cli.study.Spread;
+import dev.syncline.data.ClipPackets;
 import dev.syncline.data.Dataset;
 import dev.syncline.json.Field;
 import dev.syncline.json.Json;
@@ -58,6 +59,7 @@ final class Study {
   private final TrainConfig config;
   private final int seeds;
   private final Candidates candidates;
+  private final int clipTicks;
   private final Judge judge;
   private final Listener listener;
   private final Map<String, Candidates.Candidate> models = new LinkedHashMap<>();
@@ -85,6 +87,8 @@ final class Study {
     this.cache = cache;
     this.encoders = encoders;
     this.listener = listener;
+    String first = data.clips("train").getFirst();
+    clipTicks = ClipPackets.ticks(data.clip(first), any().tick());
     judge = new Judge(data, any(), cache);
     candidates.single().forEach((m, c) -> models.put(only(m), c));
     models.putAll(candidates.variants());
@@ -104,7 +108,7 @@ final class Study {
     List<Callable<Void>> jobs = new ArrayList<>();
     for (long s = 0; s < seeds; s++) {
       long seed = s;
-      models.forEach((name, c) -> jobs.add(() -> train(name, c.spec(), seed)));
+      models.forEach((name, c) -> jobs.add(() -> train(name, c, seed)));
       models
           .keySet()
           .forEach(name -> shares.put(key(name, seed), ledger.hasOutcome(name, seed) ? 1.0 : 0));
@@ -116,11 +120,11 @@ final class Study {
     }
   }
 
-  private Void train(String name, ModelSpec spec, long seed) throws IOException {
+  private Void train(String name, Candidates.Candidate c, long seed) throws IOException {
     if (!ledger.hasOutcome(name, seed)) {
       Path run = ledger.run(name, seed);
       if (!Files.exists(run.resolve("model"))) {
-        train(new RunConfig(spec, withSeed(seed)), run, key(name, seed));
+        train(new RunConfig(c.spec(), config(c, seed)), run, key(name, seed));
       }
       ledger.keep(new Outcome(name, seed, judge.scores(Models.load(run))));
       if (candidates.variants().containsKey(name)) { // the others stand side by side later
@@ -138,8 +142,10 @@ final class Study {
     }
   }
 
-  private TrainConfig withSeed(long seed) {
+  /** What is common to all, what belongs to the candidate, and the seed. */
+  private TrainConfig config(Candidates.Candidate c, long seed) {
     Map<String, Json> fields = new LinkedHashMap<>(((Json.Obj) Records.write(config)).fields());
+    fields.putAll(c.design().training(c.spec(), clipTicks));
     fields.put("seed", Json.of(seed));
     return Records.read(
         TrainConfig.class, new Field("training configuration", "", new Json.Obj(fields)));
@@ -260,7 +266,7 @@ final class Study {
     Node node = c.spec().node();
     Cost cost = Cost.of(node);
     return new Findings.Size(
-        c.units(),
+        c.design().units().orElseThrow(),
         Candidates.parameters(c.spec()),
         cost.weightBytes(),
         cost.flops(),

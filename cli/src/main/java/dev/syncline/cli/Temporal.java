@@ -10,6 +10,7 @@ import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
 import dev.syncline.spec.Span;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -44,11 +45,19 @@ enum Temporal {
   /** Latents that are the state. */
   latents;
 
-  private static final int WINDOW = 64;
+  /** The best first. */
+  static final List<Temporal> RANKING = List.of(values());
 
-  /** Layers from one stream of vectors of any width to one of {@code units}, a multiple of 8. */
-  Map<String, Layer> layers(int units) {
-    Span window = new Span.Window(WINDOW);
+  /** Rows that layers remember where nothing else is asked for. */
+  static final int WINDOW = 64;
+
+  /**
+   * Layers from one stream of vectors of any width to one of {@code units}, a multiple of 8.
+   *
+   * @param rows that a layer remembers, where it is a matter of rows; at least 16
+   */
+  Map<String, Layer> layers(int units, int rows) {
+    Span window = new Span.Window(rows);
     return switch (this) {
       case none -> in(units, "act", new Activation(Function.RELU));
       case rnn -> Map.of("rnn", new Recurrent.Rnn(units, Recurrent.Squash.TANH));
@@ -64,7 +73,7 @@ enum Temporal {
           blocks(units, Optional.empty(), new Recurrent.LinearRecurrence(units));
       case tcn -> {
         Map<String, Layer> layers = in(units, "norm", new LayerNorm(1e-5f));
-        for (int dilation = 1; dilation <= 16; dilation *= 2) {
+        for (int dilation = 1; dilation == 1 || 2 * dilation <= rows / 2; dilation *= 2) {
           Map<String, Layer> block = new LinkedHashMap<>();
           block.put("conv", new Conv1d(units, 3, 1, dilation, false, true));
           block.put("norm", new LayerNorm(1e-5f));
@@ -78,17 +87,18 @@ enum Temporal {
           blocks(units, Optional.of(new Positions.Sinusoids()), plain(window));
       case transformer_learned ->
           blocks(units, Optional.of(new Positions.LearnedPositions(256)), plain(window));
-      case transformer_relative -> attention(units, window, new Position.Relative(WINDOW));
+      case transformer_relative -> attention(units, window, new Position.Relative(rows));
       case transformer_alibi -> attention(units, window, new Position.Alibi());
       case grouped_query ->
           blocks(units, Optional.empty(), new Attention(4, 1, window, new Position.Rope()));
-      case sinks -> attention(units, new Span.Sinks(4, WINDOW - 4), new Position.Rope());
-      case strided -> attention(units, new Span.Strided(32, 8, 32), new Position.Rope());
-      case blocks -> attention(units, new Span.Blocks(16, 3), new Position.Rope());
+      case sinks -> attention(units, new Span.Sinks(4, rows - 4), new Position.Rope());
+      case strided ->
+          attention(units, new Span.Strided(rows / 2, 2, rows / 2), new Position.Rope());
+      case blocks -> attention(units, new Span.Blocks(rows / 4, 3), new Position.Rope());
       case summaries -> attention(units, new Span.Summaries(32, 4, 10, 3), new Position.Rope());
       case unlimited -> attention(units, new Span.Window(10_000), new Position.Rope());
-      case lstr -> twoLevels(units, new Store.Box(256));
-      case testra -> twoLevels(units, new Store.Decay(WINDOW));
+      case lstr -> twoLevels(units, new Store.Box(rows));
+      case testra -> twoLevels(units, new Store.Decay(rows));
       case latents -> blocks(units, Optional.empty(), new Memory(4, 16, new Store.Competing()));
     };
   }

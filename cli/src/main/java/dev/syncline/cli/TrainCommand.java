@@ -5,7 +5,9 @@ import dev.syncline.data.Dataset;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.torch.train.RunFolder;
@@ -17,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +60,19 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "what models time (default gru): ${COMPLETION-CANDIDATES}")
   private Temporal temporal;
+
+  @Option(
+      names = "--chain",
+      paramLabel = "NAME",
+      description =
+          "model how labels follow each other and tell what that makes of them (default none): ${COMPLETION-CANDIDATES}")
+  private Tagging chain;
+
+  @Option(
+      names = "--lag",
+      paramLabel = "TICKS",
+      description = "ticks that decisions of --chain smooth or viterbi wait (default 5)")
+  private Integer lag;
 
   @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 0)")
   private Long seed;
@@ -126,29 +142,30 @@ final class TrainCommand implements Callable<Integer> {
   private RunConfig runConfig(Dataset dataset) {
     ModelSpec model;
     Map<String, Json> train = new LinkedHashMap<>();
-    if (config != null && (fusion != null || temporal != null)) {
+    if (config != null && (fusion != null || temporal != null || chain != null)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--fusion and --temporal make a model, --config has one: take either");
+          "--fusion, --temporal and --chain make a model, --config has one: take either");
     }
     if (config != null) {
       RunConfig given = Records.read(RunConfig.class, Json.read(config));
       model = given.model();
       train.putAll(((Json.Obj) Records.write(given.train())).fields());
     } else {
-      Presets presets = recipe.presets(dataset);
+      Design design =
+          Design.of(recipe.modalities(dataset))
+              .joined(fusion != null ? fusion : Joining.concat)
+              .timed(temporal != null ? temporal : Temporal.gru)
+              .chained(tagging());
       try {
-        model =
-            presets.spec(
-                recipe.modalities(dataset),
-                fusion != null ? fusion : Joining.concat,
-                temporal != null ? temporal : Temporal.gru);
+        model = recipe.presets(dataset).spec(design);
       } catch (IllegalArgumentException e) {
         throw new InputException(
             "%s: no model fits this data set with a tick of %s ms: %s"
                 .formatted(data, recipe.tick().ns() / 1e6, e.getMessage()),
             e);
       }
+      train.putAll(design.training(model, recipe.clipTicks(dataset)));
     }
     if (seed != null) {
       train.put("seed", Json.of(seed));
@@ -162,5 +179,18 @@ final class TrainCommand implements Callable<Integer> {
             TrainConfig.class,
             new dev.syncline.json.Field("training configuration", "", new Json.Obj(train)));
     return new RunConfig(model, trainConfig);
+  }
+
+  private Optional<Chain> tagging() {
+    if (chain == null && lag != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--lag is that of a chain: add --chain smooth or --chain viterbi");
+    }
+    int waits = lag != null ? lag : chain == Tagging.filter ? 0 : Tagging.LAG;
+    try {
+      return Optional.ofNullable(chain).map(c -> c.chain(Output.Kind.MULTI_LABEL, waits));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 }

@@ -3,9 +3,11 @@ package dev.syncline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.Linear;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Output;
 import dev.syncline.spec.Parameter;
 import dev.syncline.spec.Shape;
 import dev.syncline.step.PlainKernels;
@@ -29,7 +31,8 @@ class BodyTest {
       encoders.put(name, new Linear(24 + encoders.size(), true));
       in.put(name, Shape.vector(1, 10));
     }
-    return Node.resolve(new Body(encoders, temporal, 32, HEADS).joined(joining), in);
+    return Node.resolve(
+        new Body(encoders, temporal, 32, Temporal.WINDOW, HEADS).joined(joining), in);
   }
 
   static Stream<Joining> joinings() {
@@ -58,6 +61,26 @@ class BodyTest {
     runs(node);
     long size = Parameter.of(node).stream().mapToLong(Parameter::size).sum();
     assertThat(size).isBetween(2_000L, 40_000L);
+  }
+
+  @ParameterizedTest
+  @MethodSource("joinings")
+  void aChainFitsBehindTheHeadsOfEveryBody(Joining joining) {
+    Map<String, Layer> encoders = new LinkedHashMap<>();
+    Map<String, Shape> in = new LinkedHashMap<>();
+    for (String name : List.of("audio", "visual")) {
+      encoders.put(name, new Linear(24, true));
+      in.put(name, Shape.vector(1, 10));
+    }
+    Layer.Serial body =
+        new Body(encoders, Temporal.gru, 32, Temporal.WINDOW, HEADS).joined(joining);
+    for (Tagging tagging : Tagging.values()) {
+      Chain chain = tagging.chain(Output.Kind.MULTI_LABEL, tagging == Tagging.filter ? 0 : 3);
+      Node node = Node.resolve(Tagging.chained(body, chain), in);
+      runs(node);
+      assertThat(node.all().stream().filter(n -> n.layer().equals(chain)).map(Node::path))
+          .containsExactlyInAnyOrder("heads.heard.chain", "heads.seen.chain");
+    }
   }
 
   private static void runs(Node node) {

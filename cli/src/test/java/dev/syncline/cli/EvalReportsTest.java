@@ -58,7 +58,8 @@ class EvalReportsTest {
             set.modalities(),
             set.events(),
             Map.of("train", set.clips()));
-    ModelSpec spec = new Presets(training, Tick.ofMillis(100), Optional.empty()).spec(senses);
+    ModelSpec spec =
+        new Presets(training, Tick.ofMillis(100), Optional.empty()).spec(Design.of(senses));
     Map<String, float[]> values =
         new LinkedHashMap<>(Weights.random(spec.parameters(), seed).values());
     // Larger weights at the end, so that some probabilities are above the threshold.

@@ -37,9 +37,9 @@ class SideBySideTest {
         .write(folder.resolve("data"), 2);
     data = Dataset.open(folder.resolve("data"));
     Presets presets = new Presets(data, Tick.ofMillis(100), Optional.empty());
-    MODELS.put("both", presets.spec(List.of("audio", "visual")));
-    MODELS.put("audio", presets.spec(List.of("audio")));
-    MODELS.put("visual", presets.spec(List.of("visual")));
+    MODELS.put("both", presets.spec(Design.of(List.of("audio", "visual"))));
+    MODELS.put("audio", presets.spec(Design.of(List.of("audio"))));
+    MODELS.put("visual", presets.spec(Design.of(List.of("visual"))));
   }
 
   private SideBySide side() {

@@ -32,7 +32,8 @@ class StreamCommandTest {
     new SynthWorld(3, 4, 2.0, 32, 10, SynthWorld.split(0.34, 0.33, 0.33)).write(data, 2);
     dataset = Dataset.open(data);
     ModelSpec spec =
-        new Presets(dataset, Tick.ofMillis(100), Optional.empty()).spec(List.of("audio", "visual"));
+        new Presets(dataset, Tick.ofMillis(100), Optional.empty())
+            .spec(Design.of(List.of("audio", "visual")));
     model = folder.resolve("model");
     Model.of(
             spec, Weights.random(spec.parameters(), 3), new PlainKernels(), folder, Models::encoder)

@@ -109,7 +109,7 @@ class StudyCommandTest {
     Presets presets = new Presets(Dataset.open(world), Tick.ofMillis(100), Optional.empty());
     for (Candidates.Question question : Candidates.Question.values()) {
       Candidates all = new Candidates(presets, List.of("audio", "visual"), question);
-      long usual = Candidates.parameters(presets.spec(List.of("audio", "visual")));
+      long usual = Candidates.parameters(presets.spec(Design.of(List.of("audio", "visual"))));
       all.variants()
           .forEach(
               (name, c) ->

@@ -30,7 +30,8 @@ record TinyWorld(Path folder, Dataset data) {
    */
   Path model(String name, double tickMs, Optional<Path> encoders, String... modalities)
       throws IOException {
-    ModelSpec spec = new Presets(data, Tick.ofMillis(tickMs), encoders).spec(List.of(modalities));
+    ModelSpec spec =
+        new Presets(data, Tick.ofMillis(tickMs), encoders).spec(Design.of(List.of(modalities)));
     Path to = folder.resolve(name);
     Presets.placeEncoders(spec, encoders, folder);
     Weights weights = Weights.random(spec.parameters(), 3);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.syncline.data.ToneDataset;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.spec.Chain;
+import dev.syncline.spec.Output;
+import dev.syncline.torch.train.Objective;
 import dev.syncline.torch.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +59,11 @@ class TrainCommandTest {
   }
 
   private RunConfig config() {
-    return Records.read(RunConfig.class, Json.read(temp.resolve("run/config.json")));
+    return config(temp.resolve("run"));
+  }
+
+  private static RunConfig config(Path run) {
+    return Records.read(RunConfig.class, Json.read(run.resolve("config.json")));
   }
 
   @Test
@@ -100,6 +107,49 @@ class TrainCommandTest {
             config().model().node().all().stream().map(n -> n.layer().getClass().getSimpleName()))
         .contains("Gated", "Memory", "Attention")
         .doesNotContain("Concat", "Gru");
+  }
+
+  @Test
+  void labelsFormAChainAsTheCommandLineSaysAndDecisionsWaitForItsLag() {
+    CommandLineRun ending =
+        train(
+            "--modalities=vectors,motion",
+            "--fusion=late_mean",
+            "--temporal=none",
+            "--chain=viterbi",
+            "--lag=2");
+    assertThat(ending.exit()).as(ending.err()).isZero();
+    RunConfig config = config();
+    assertThat(config.model().delay()).isEqualTo(2);
+    for (String output : List.of("heard", "seen")) {
+      assertThat(config.model().chain(output).orElseThrow().layer())
+          .isEqualTo(new Chain(Output.Kind.MULTI_LABEL, Chain.Decode.VITERBI, 2));
+      assertThat(config.train().objective(output).loss()).isEqualTo(new Objective.Loss.Chain());
+    }
+    assertThat(config(finished).model().chain("heard")).isEmpty();
+  }
+
+  @Test
+  void aChainThatFiltersOrSmoothsIsTrainedBehindAnyLayersInTime() {
+    assertThat(train("--chain=filter", "--temporal=lstm").exit()).isZero();
+    assertThat(config().model().delay()).isZero();
+    Path other = temp.resolve("other");
+    assertThat(train(tones.dir, other, "--chain=smooth").exit()).isZero();
+    assertThat(config(other).model().delay()).isEqualTo(5);
+    assertThat(config(other).model().chain("heard").orElseThrow().layer())
+        .isEqualTo(new Chain(Output.Kind.MULTI_LABEL, Chain.Decode.MARGINALS, 5));
+  }
+
+  @Test
+  void aLagThatNoChainHasIsRefused() {
+    assertThat(train("--lag=3").refused(2)).contains("--lag is that of a chain");
+    assertThat(train("--chain=filter", "--lag=3").refused(2)).contains("does not lag");
+    assertThat(train("--chain=viterbi", "--lag=0").refused(2)).contains("must be at least 1, is 0");
+    assertThat(train("--chain=viterbi", "--lag=99999").refused(2)).contains("lag must be from 0");
+    assertThat(train("--chain=viterbi", "--config=" + finished.resolve("config.json")).refused(2))
+        .contains("--config has one");
+    assertThat(train("--chain=viterbo").refused(2)).contains("viterbi");
+    assertThat(temp.resolve("run")).doesNotExist();
   }
 
   @Test

@@ -63,6 +63,7 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
       }
       case Exchange e -> exchange(node, e);
       case Memory m -> memory(node, m);
+      case Chain c -> chain(node, c);
       case Positions.Sinusoids ignored -> 2 * out(node);
       case Positions.LearnedPositions ignored -> out(node);
       case Activation ignored -> out(node);
@@ -151,6 +152,18 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
           case Memory.Store.Competing ignored -> 6 * slots + 4 * weights;
         };
     return node.input().rows() * (projections + write + read);
+  }
+
+  /** One message forward and one back for each row of the lag. */
+  private static long chain(Node node, Chain c) {
+    long chains = c.chains(node.input().width());
+    long states = c.states(node.input().width());
+    // Sum, maximum, shift, exponential and sum of each state, then a logarithm.
+    long join = c.decode() == Chain.Decode.VITERBI ? 2 * states : 5 * states + 1;
+    long normal = 5 * states + 1;
+    long message = chains * (states * (join + 1) + normal);
+    long told = chains * (states + (c.kind() == Output.Kind.ONE_LABEL ? normal : 1));
+    return node.input().rows() * ((c.lag() + 1L) * message + told);
   }
 
   /** Input channels that one output channel of a convolution reads. */

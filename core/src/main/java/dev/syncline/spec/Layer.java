@@ -33,7 +33,8 @@ public sealed interface Layer {
           Recurrent,
           Attention,
           Positions,
-          Memory {}
+          Memory,
+          Chain {}
 
   /** Forks or joins streams, or is made of other layers. */
   sealed interface Composite extends Layer

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A whole model as data, from samples and pictures to events; {@code model.json} is this record.
@@ -71,6 +73,11 @@ public record ModelSpec(
                 .formatted(e.getKey(), shape, expected));
       }
     }
+    for (Node each : node.all()) {
+      if (each.layer() instanceof Chain c) {
+        fits(each, c, node, outputs, delay);
+      }
+    }
   }
 
   public Tick tick() {
@@ -96,9 +103,42 @@ public record ModelSpec(
     return Records.write(this);
   }
 
+  /** The chain that an output's head ends in, if it does. */
+  public Optional<Node> chain(String output) {
+    return Optional.of(node().end(output)).filter(end -> end.layer() instanceof Chain);
+  }
+
   /** The canonical text of the spec, for digests. */
   public byte[] canonical() {
     return json().compact().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A chain tells the decisions of one output, as late as the model's decisions are. */
+  private static void fits(
+      Node place, Chain chain, Node root, Map<String, Output> outputs, int delay) {
+    Output output =
+        outputs.entrySet().stream()
+            .filter(e -> root.end(e.getKey()).path().equals(place.path()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElseThrow(
+                () -> Node.bad(place.path(), "a chain must be the last layer of an output's head"));
+    if (output.kind() != chain.kind()) {
+      throw Node.bad(
+          place.path(),
+          "the chain is of kind %s, its output of kind %s: make them alike"
+              .formatted(lower(chain.kind()), lower(output.kind())));
+    }
+    if (chain.lag() > delay) {
+      throw Node.bad(
+          place.path(),
+          "the chain's lag of %d ticks is above the model's delay of %d: set delay to %d"
+              .formatted(chain.lag(), delay, chain.lag()));
+    }
+  }
+
+  private static String lower(Output.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   private static Map<String, Shape> inputs(Map<String, Modality> modalities, Tick tick) {

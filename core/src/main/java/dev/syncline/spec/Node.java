@@ -47,6 +47,20 @@ public record Node(
     return List.copyOf(children.values()).getLast();
   }
 
+  /** The node whose output is the tree's output of a name, nothing being behind it. */
+  Node end(String output) {
+    return switch (layer) {
+      case Serial ignored -> lastChild().end(output);
+      case Parallel ignored -> branch(output);
+      case Each ignored -> branch(output);
+      case Layer ignored -> this;
+    };
+  }
+
+  private Node branch(String output) {
+    return children.containsKey(output) ? children.get(output).end(output) : this;
+  }
+
   /** The path of something that belongs to this node. */
   public String name(String leaf) {
     return join(path, leaf);
@@ -167,6 +181,13 @@ public record Node(
       case Pool2d p -> window(image(x), p.kernel(), p.stride(), 0);
       case GlobalPool ignored -> Shape.vector(x.rows(), image(x).width());
       case Positions ignored -> vector(x);
+      case Chain c -> {
+        if (c.states(vector(x).width()) < 2) {
+          throw new IllegalArgumentException(
+              "one label alone always holds: a chain of one_label needs two or more");
+        }
+        yield x;
+      }
       case Memory m -> {
         if (vector(x).width() % m.heads() != 0) {
           throw new IllegalArgumentException(
@@ -299,7 +320,7 @@ public record Node(
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  private static IllegalArgumentException bad(String path, String what) {
+  static IllegalArgumentException bad(String path, String what) {
     return new IllegalArgumentException(
         "layer " + (path.isEmpty() ? "(root)" : path) + ": " + what);
   }

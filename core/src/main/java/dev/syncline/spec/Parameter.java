@@ -114,6 +114,15 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
         Init init = new Init(0, bound(width / m.heads()));
         list.add(new Parameter(node.name("latents"), List.of(m.latents(), width), init, true));
       }
+      case Chain c -> {
+        int labels = node.input().width();
+        int chains = c.chains(labels);
+        int states = c.states(labels);
+        Init none = new Init(0, 0);
+        list.add(new Parameter(node.name("start"), List.of(chains, states), none, true));
+        list.add(
+            new Parameter(node.name("transitions"), List.of(chains, states, states), none, true));
+      }
       case Activation ignored -> {}
       case Dropout ignored -> {}
       case PoolRows ignored -> {}

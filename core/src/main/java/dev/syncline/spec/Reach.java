@@ -62,6 +62,7 @@ public record Reach(double back, double jump) {
       case Positions ignored -> in;
       case Memory m ->
           step(node, in, m.store() instanceof Memory.Store.Box b ? b.rows() : UNLIMITED, 1);
+      case Chain ignored -> step(node, in, UNLIMITED, 1);
       case Recurrent ignored -> step(node, in, UNLIMITED, 1);
       case Linear ignored -> in;
       case Activation ignored -> in;

@@ -38,6 +38,7 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Exchange e -> exchange(node, e);
       case Positions ignored -> List.of();
       case Memory m -> memory(node, m);
+      case Chain c -> chain(node, c);
       case Linear ignored -> List.of();
       case Activation ignored -> List.of();
       case LayerNorm ignored -> List.of();
@@ -102,6 +103,16 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Memory.Store.Competing ignored ->
           List.of(new StatePart(node.name("slots"), m.latents(), width, 0));
     };
+  }
+
+  /** The rows that nothing was told of yet, and what is known of the last one that was. */
+  private static List<StatePart> chain(Node node, Chain c) {
+    Shape x = node.input();
+    StatePart forward =
+        new StatePart(node.name("forward"), c.chains(x.width()), c.states(x.width()), 0);
+    return c.lag() == 0
+        ? List.of(forward)
+        : List.of(forward, new StatePart(node.name("x"), c.lag(), x.width(), x.rows()));
   }
 
   private static StatePart value(Node node, String name, int width) {

@@ -1,5 +1,6 @@
 package dev.syncline.step;
 
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
@@ -91,6 +92,7 @@ final class Compiler {
           case Conv1d ignored -> fresh(node.output());
           case PoolRows ignored -> fresh(node.output());
           case Absent ignored -> fresh(node.output());
+          case Chain ignored -> fresh(node.output());
           case Leaf ignored -> sameRows(node.output(), x);
         };
     ops.addAll(make.leaf(node, layer, x, y));

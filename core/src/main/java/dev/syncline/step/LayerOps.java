@@ -2,6 +2,7 @@ package dev.syncline.step;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
@@ -58,6 +59,7 @@ final class LayerOps {
       case Recurrent r -> List.of(recurrent(node, r, x, y));
       case Attention a ->
           List.of(attention(node, a, Map.of("", x), Map.of("", y), Map.of("", x), false));
+      case Chain c -> List.of(chain(node, c, x, y));
       case Memory m -> List.of(memory(node, m, x, y));
       case Positions.Sinusoids ignored -> List.of(new Op.Sinusoids(x, y, Rope.of(x.size())));
       case Positions.LearnedPositions ignored ->
@@ -266,6 +268,28 @@ final class LayerOps {
         take(x.size()),
         take(m.latents() * x.size()),
         take(Math.max(scores, rows)));
+  }
+
+  private Op chain(Node node, Chain c, Buffer x, Buffer y) {
+    int states = c.states(x.size());
+    float[] transitions = get(node, "transitions");
+    float[] arriving = new float[transitions.length];
+    for (int t = 0; t < transitions.length; t++) {
+      int from = t / states;
+      arriving[(from / states * states + t % states) * states + from % states] = transitions[t];
+    }
+    return new Op.Chain(
+        x,
+        y,
+        c,
+        get(node, "start"),
+        transitions,
+        arriving,
+        rings.get(node.name("forward")),
+        rings.get(node.name("x")),
+        take(c.chains(x.size()) * states),
+        take(states),
+        take(states));
   }
 
   private Op.Cache cache(Node node, String prefix) {

@@ -210,6 +210,36 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Chains of labels with scratch for all messages back, for the next message of one chain, and for
+   * the terms of one of its numbers.
+   *
+   * @param leaving transitions {@code [chain][from][to]}
+   * @param arriving the same {@code [chain][to][from]}
+   * @param rows those that nothing was told of yet; null without a lag
+   */
+  record Chain(
+      Buffer in,
+      Buffer out,
+      dev.syncline.spec.Chain layer,
+      float[] start,
+      float[] leaving,
+      float[] arriving,
+      Ring forward,
+      Ring rows,
+      int message,
+      int next,
+      int terms)
+      implements Op {
+    int chains() {
+      return layer.chains(in.size());
+    }
+
+    int states() {
+      return layer.states(in.size());
+    }
+  }
+
   /** Adds the sinusoidal code of its index to each row. */
   record Sinusoids(Buffer in, Buffer out, Rope angles) implements Op {}
 

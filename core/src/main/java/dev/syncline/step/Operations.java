@@ -45,6 +45,7 @@ final class Operations {
       case Op.LinearRecurrence o -> RecurrentOperations.linear(o, kernels, x, s);
       case Op.Attention o -> AttentionOperation.run(o, kernels, x, s, tick);
       case Op.Memory o -> MemoryOperation.run(o, kernels, x, s, tick);
+      case Op.Chain o -> ChainOperation.run(o, kernels, x, s, tick);
       case Op.Sinusoids o -> PositionOperations.sinusoids(o, x, tick);
       case Op.LearnedPositions o -> PositionOperations.learned(o, x, tick);
       case Op.Add o -> add(o, x);

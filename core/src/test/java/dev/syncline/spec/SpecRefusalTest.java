@@ -61,6 +61,11 @@ class SpecRefusalTest {
         of(PICTURE, new Gru(4), "reads vectors, not pictures"),
         of(PICTURE, new Memory(1, 2, new Memory.Store.Competing()), "reads vectors, not pictures"),
         of(PICTURE, new Positions.Sinusoids(), "reads vectors, not pictures"),
+        of(PICTURE, chain(Output.Kind.MULTI_LABEL, 0), "reads vectors, not pictures"),
+        of(
+            Shape.vector(1, 1),
+            chain(Output.Kind.ONE_LABEL, 0),
+            "one label alone always holds: a chain of one_label needs two or more"),
         of(VECTOR, new Memory(4, 2, new Memory.Store.Box(3)), "heads 4 must divide the width 6"),
         of(
             VECTOR,
@@ -88,6 +93,10 @@ class SpecRefusalTest {
             VECTOR,
             new Each(layers("audo", new Absent())),
             "there is no stream \"audo\", only [x]"));
+  }
+
+  private static Chain chain(Output.Kind kind, int lag) {
+    return new Chain(kind, Chain.Decode.MARGINALS, lag);
   }
 
   private static Arguments of(Shape in, Layer layer, String message) {
@@ -216,6 +225,11 @@ class SpecRefusalTest {
         "{'type':'memory','heads':1,'latents':1,'store':{'type':'decai'}} | did you mean `decay`?",
         "{'type':'cross_attention','query':'a','memory':'a','attention':{'heads':1,'span':{'type':'window','rows':3}}} | query and memory are both `a`",
         "{'type':'cross_attention','query':'a','memory':'b','attention':{'heads':0,'span':{'type':'window','rows':3}}} | attention: heads must be",
+        "{'type':'chain','kind':'one_label','lag':-1} | lag must be from 0 to 10000 rows, is -1",
+        "{'type':'chain','kind':'one_label','lag':10001} | lag must be from 0 to 10000 rows",
+        "{'type':'chain','kind':'one_lable'} | unknown value `one_lable`, did you mean `one_label`?",
+        "{'type':'chain','kind':'one_label','decode':'viterby'} | did you mean `viterbi`?",
+        "{'type':'chain'} | the field `kind` is missing",
         "{'type':'gated','units':0} | units must be at least 1",
         "{'type':'low_rank','units':1,'rank':0} | rank must be at least 1",
         "{'type':'combine','how':'men'} | did you mean `mean`?",
@@ -263,6 +277,71 @@ class SpecRefusalTest {
     refusedModel(
         "\"source_hz\":10", "\"source_hz\":1e308", "source_hz <= 1e6, are 10.0 and 1.0E308");
     refusedModel("\"units\":14", "\"units\":30000", "tensor gru.weight_hh");
+  }
+
+  @Test
+  void aChainThatDoesNotFitItsOutputIsRefused() {
+    ModelSpec late = TinyModel.spec(4);
+    Chain heard = chain(Output.Kind.MULTI_LABEL, 4);
+    Chain seen = chain(Output.Kind.ONE_LABEL, 0);
+    assertThat(TinyModel.chained(late, heard, seen).chain("heard").orElseThrow().path())
+        .isEqualTo("heads.heard.chain");
+    assertThat(late.chain("heard")).isEmpty();
+    assertThatThrownBy(() -> TinyModel.chained(late, chain(Output.Kind.MULTI_LABEL, 5), seen))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "layer heads.heard.chain: the chain's lag of 5 ticks is above the model's delay of 4: set delay to 5");
+    assertThatThrownBy(() -> TinyModel.chained(late, heard, chain(Output.Kind.MULTI_LABEL, 0)))
+        .hasMessage(
+            "layer heads.seen.chain: the chain is of kind multi_label, its output of kind one_label: make them alike");
+    assertThatThrownBy(
+            () ->
+                TinyModel.spec(
+                    0,
+                    TinyModel.senses(),
+                    "each",
+                    new Each(
+                        layers(
+                            "audio",
+                            serial("pool", new PoolRows(Pooling.MEAN, 10), "chain", seen),
+                            "visual",
+                            new GlobalPool(Pooling.MEAN))),
+                    "fuse",
+                    new Fusion.Concat()))
+        .hasMessage("layer each.audio.chain: a chain must be the last layer of an output's head");
+    Map<String, Layer> behind = new LinkedHashMap<>(((Serial) late.body()).layers());
+    behind.put(
+        "heads",
+        new Parallel(
+            layers(
+                "heard",
+                serial("logits", new Linear(3, true), "chain", heard, "drop", new Dropout(0)),
+                "seen",
+                new Linear(2, true))));
+    assertThatThrownBy(() -> body(late, new Serial(behind)))
+        .hasMessageStartingWith("layer heads.heard.chain: a chain must be the last layer");
+    Map<String, Layer> wide = new LinkedHashMap<>(((Serial) late.body()).layers());
+    wide.put(
+        "heads",
+        new Parallel(
+            layers(
+                "heard",
+                serial("logits", new Linear(4, true), "chain", heard),
+                "seen",
+                new Linear(2, true))));
+    assertThatThrownBy(() -> body(late, new Serial(wide)))
+        .hasMessage("output heard is 1×4, its labels ask for 1×3 (one row a tick)");
+  }
+
+  private static ModelSpec body(ModelSpec spec, Layer body) {
+    return new ModelSpec(
+        spec.format(),
+        spec.name(),
+        spec.tickMs(),
+        spec.delay(),
+        spec.modalities(),
+        body,
+        spec.outputs());
   }
 
   @Test

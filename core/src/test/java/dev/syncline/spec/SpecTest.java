@@ -53,6 +53,8 @@ class SpecTest {
         .isEqualTo(Attention.over(3, new Span.Window(2)));
     assertThat(layer("{'type':'feed_forward','hidden':3}"))
         .isEqualTo(new FeedForward(3, Function.GELU));
+    assertThat(layer("{'type':'chain','kind':'one_label'}"))
+        .isEqualTo(chain(Output.Kind.ONE_LABEL, 0));
     assertThat(layer("{'type':'layer_norm'}")).isEqualTo(new LayerNorm(1e-5f));
   }
 
@@ -76,6 +78,10 @@ class SpecTest {
         .containsEntry("audio", Shape.vector(10, 16))
         .containsEntry("visual", Shape.image(1, 6, 8, 3))
         .containsEntry("symbols", Shape.vector(2, 1));
+  }
+
+  private static Chain chain(Output.Kind kind, int lag) {
+    return new Chain(kind, Chain.Decode.MARGINALS, lag);
   }
 
   private static String parameters(Layer layer, Shape in) {
@@ -113,6 +119,10 @@ class SpecTest {
         .isEqualTo("ff.up.weight[7, 5] ff.up.bias[7] ff.down.weight[5, 7] ff.down.bias[5]");
     assertThat(parameters(new Residual(new Linear(5, false)), x)).isEqualTo("inner.weight[5, 5]");
     assertThat(parameters(new Dropout(0.5f), x)).isEmpty();
+    assertThat(parameters(chain(Output.Kind.ONE_LABEL, 0), x))
+        .isEqualTo("start[1, 5] transitions[1, 5, 5]");
+    assertThat(parameters(chain(Output.Kind.MULTI_LABEL, 0), x))
+        .isEqualTo("start[5, 2] transitions[5, 2, 2]");
   }
 
   @Test
@@ -147,6 +157,10 @@ class SpecTest {
             new StatePart("k", 9, 5, 2),
             new StatePart("v", 9, 5, 2),
             new StatePart("valid", 9, 1, 2));
+    assertThat(StatePart.of(node(chain(Output.Kind.ONE_LABEL, 0), x)))
+        .containsExactly(new StatePart("forward", 1, 5, 0));
+    assertThat(StatePart.of(node(chain(Output.Kind.MULTI_LABEL, 3), x)))
+        .containsExactly(new StatePart("forward", 5, 2, 0), new StatePart("x", 3, 5, 2));
   }
 
   private static Reach reach(Layer layer, int rows) {
@@ -165,6 +179,7 @@ class SpecTest {
 
   @Test
   void reachByHand() {
+    assertThat(reach(chain(Output.Kind.MULTI_LABEL, 0), 1).unlimited()).isTrue();
     assertThat(reach(new Linear(3, true), 2)).isEqualTo(new Reach(1, 1));
     assertThat(reach(new Conv1d(4, 3, 1, 5, false, true), 1)).isEqualTo(new Reach(11, 1));
     assertThat(reach(tcn(4, 3), 1)).isEqualTo(new Reach(1 + (4 - 1) * (8 - 1), 1));
@@ -253,6 +268,13 @@ class SpecTest {
             cost(new Attention(2, 0, new Span.Window(9), new Attention.Position.None()), wide)
                 .flops())
         .isEqualTo(2 * (row - 6 * 8));
+    // messages forward and over the lag, each of 5 numbers from 5, normalised; sum and normalised
+    long message = 5 * (5 * 5 + 1 + 1) + 26;
+    assertThat(cost(chain(Output.Kind.ONE_LABEL, 3), x))
+        .isEqualTo(new Cost(2 * (4 * message + 5 + 26), 4 * (5 + 25), 4 * (5 + 3 * 5)));
+    Chain best = new Chain(Output.Kind.MULTI_LABEL, Chain.Decode.VITERBI, 0);
+    assertThat(cost(best, x))
+        .isEqualTo(new Cost(2 * 5 * (2 * 5 + 11 + 2 + 1), 4 * 5 * (2 + 4), 4 * 10));
   }
 
   @Test

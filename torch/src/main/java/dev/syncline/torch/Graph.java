@@ -3,6 +3,7 @@ package dev.syncline.torch;
 import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Attention;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
@@ -41,8 +42,12 @@ public final class Graph {
   private final BiConsumer<Node, Map<String, Rows>> tap;
   private final Optional<Consumer<Insight>> observer;
 
-  /** The outputs of a piece and the state after it. */
-  public record Result(Map<String, Rows> outputs, State state) {}
+  /**
+   * The outputs of a piece and the state after it.
+   *
+   * @param chains what each chain of labels was given for this piece, by its path
+   */
+  public record Result(Map<String, Rows> outputs, State state, Map<String, Potentials> chains) {}
 
   /**
    * A model in use: nothing is dropped.
@@ -99,12 +104,13 @@ public final class Graph {
     for (int i = 0; i < after.length; i++) {
       after[i] += ticks;
     }
-    return new Result(out, new State(piece.after, after));
+    return new Result(out, new State(piece.after, after), piece.chains);
   }
 
   private final class Piece {
     private final State before;
     private final Map<String, Tensor> after = new LinkedHashMap<>();
+    private final Map<String, Potentials> chains = new LinkedHashMap<>();
 
     Piece(State before) {
       this.before = before;
@@ -180,6 +186,10 @@ public final class Graph {
         case Recurrent r -> new RecurrentForm(node, r, parameters, before, after).rows(x);
         case Attention a -> new AttentionForm(node, a, parameters, before, after, observer).rows(x);
         case Memory m -> new MemoryForm(node, m, parameters, before, after).rows(x);
+        case Chain c -> {
+          chains.put(node.path(), Potentials.of(node, c, parameters, x.values()));
+          yield new ChainForm(node, c, parameters, before, after).rows(x);
+        }
         case Positions p -> x.with(v.add(positions(node, p, x)));
       };
     }

@@ -2,12 +2,15 @@ package dev.syncline.torch;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Chain;
+import dev.syncline.spec.Chain.Decode;
 import dev.syncline.spec.Exchange.*;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Output.Kind;
 import dev.syncline.spec.Positions.*;
 import dev.syncline.spec.Recurrent.*;
 import dev.syncline.spec.Shape;
@@ -42,6 +45,7 @@ final class Examples {
     examples.images();
     examples.recurrent();
     examples.memory();
+    examples.chains();
     examples.composition();
     return examples.list;
   }
@@ -176,6 +180,21 @@ final class Examples {
   /** Distances up to which vectors differ: no further than the newest rows before summaries. */
   private static int most(Span span) {
     return span instanceof Span.Summaries s ? s.recent() : 50;
+  }
+
+  private void chains() {
+    for (Kind kind : Kind.values()) {
+      for (Decode decode : Decode.values()) {
+        for (int width : WIDTHS) {
+          int labels = kind == Kind.ONE_LABEL ? Math.max(2, width) : width;
+          String name = "chain " + kind + " " + decode + " " + labels;
+          temporal(name, new Chain(kind, decode, 3), Shape.vector(1, labels));
+        }
+        String name = "chain " + kind + " " + decode;
+        one(name + " that does not lag", new Chain(kind, decode, 0), Shape.vector(1, 5));
+        one(name + " of several rows", new Chain(kind, decode, 4), Shape.vector(3, 5));
+      }
+    }
   }
 
   private void composition() {

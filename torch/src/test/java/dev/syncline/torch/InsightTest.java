@@ -115,7 +115,7 @@ class InsightTest {
           long asking = node.in().get(look.from()).rows();
           long looked = node.in().get(look.to()).rows();
           long newest = (look.row() + 1) * looked / asking - 1;
-          if (newest < 0 || !span(node.layer()).sees(newest, look.key())) {
+          if (newest < 0 || span(node.layer()).place(newest, look.key()) < 0) {
             assertThat(weight).as("%s", look).isZero();
           }
           assertThat(weight).isBetween(0f, 1.000001f);

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Output;
 import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
 import dev.syncline.spec.Shape;
@@ -63,6 +65,12 @@ class LongStreamTest {
     layers.add(new Recurrent.Gru(8));
     layers.add(new Recurrent.Lstm(8));
     layers.add(new Recurrent.LinearRecurrence(8));
+    for (Output.Kind kind : Output.Kind.values()) {
+      for (Chain.Decode decode : Chain.Decode.values()) {
+        layers.add(new Chain(kind, decode, 0));
+        layers.add(new Chain(kind, decode, 5));
+      }
+    }
     return layers;
   }
 

@@ -26,6 +26,11 @@ public record Objective(
     if (!(weight >= 0)) {
       throw new IllegalArgumentException("weight must be at least 0, is " + weight);
     }
+    if (loss instanceof Loss.Chain
+        && (balance.isPresent() || !(position instanceof Position.Uniform))) {
+      throw new IllegalArgumentException(
+          "a chain's loss is of whole sequences of labels: leave balance and position out");
+    }
   }
 
   /** The price of a tick. */
@@ -52,6 +57,17 @@ public record Objective(
         }
       }
     }
+
+    /**
+     * {@code -log p(y | x)} of all labels of a clip together, by the tick (and by the label, where
+     * labels are independent), for an output that ends in a {@link dev.syncline.spec.Chain}. A
+     * chain that lags tells of earlier rows, and its labels are trained at those.
+     *
+     * <p>The chain begins anew with each stretch, also where the layers go on with the state that
+     * another stretch left ({@link TrainConfig#carry}): the labels on both sides of that seam never
+     * followed each other, so no transition between them is to be learnt.
+     */
+    record Chain() implements Loss {}
   }
 
   /** The weight of each label: of its positives where labels are independent. */

@@ -1,5 +1,6 @@
 package dev.syncline.torch.train;
 
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.Standardize;
 import dev.syncline.spec.Node;
@@ -7,6 +8,7 @@ import dev.syncline.spec.Output;
 import dev.syncline.step.Block;
 import dev.syncline.torch.train.ClassWeights.Counts;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Numbers that a model takes from its training set before training begins. */
@@ -74,27 +76,33 @@ final class Statistics {
 
   /**
    * Output biases at the log-odds (or log-frequencies) of the labels, where an output ends in a
-   * linear layer with bias (Lin et al. 2017, section 4.1).
+   * linear layer with bias, a chain behind it or not (Lin et al. 2017, section 4.1).
    */
   static Map<String, float[]> priors(
       Node root, Map<String, Output> outputs, Map<String, Counts> counts) {
     Map<String, float[]> tensors = new LinkedHashMap<>();
-    Node last = root;
-    while (last.layer() instanceof Layer.Serial) {
-      last = last.lastChild();
-    }
     for (Map.Entry<String, Output> output : outputs.entrySet()) {
-      Node head =
-          last.layer() instanceof Layer.Parallel ? last.children().get(output.getKey()) : last;
-      while (head.layer() instanceof Layer.Serial) {
-        head = head.lastChild();
-      }
+      Node head = emitting(root, output.getKey());
       if (head.layer() instanceof Layer.Linear l && l.bias()) {
         tensors.put(
             head.name("bias"), prior(output.getValue().kind(), counts.get(output.getKey())));
       }
     }
     return tensors;
+  }
+
+  /** The layer that gives an output, or what a chain at its end makes the output of. */
+  private static Node emitting(Node node, String output) {
+    List<Node> children = List.copyOf(node.children().values());
+    return switch (node.layer()) {
+      case Layer.Serial ignored -> {
+        boolean chained = children.size() > 1 && children.getLast().layer() instanceof Chain;
+        yield emitting(children.get(children.size() - (chained ? 2 : 1)), output);
+      }
+      case Layer.Parallel ignored when node.children().containsKey(output) ->
+          emitting(node.children().get(output), output);
+      case Layer ignored -> node;
+    };
   }
 
   /** How often each label of an output holds in the training clips. */

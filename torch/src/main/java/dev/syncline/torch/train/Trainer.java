@@ -202,7 +202,7 @@ public final class Trainer implements AutoCloseable {
       State before =
           carried.begin(node, batch.size(), config.carry(), Feeder.mix(config.seed(), step, -3));
       Graph.Result result = new Graph(node, parameters, dropout).forward(rows, before);
-      Tensor loss = criterion.loss(batch, result.outputs());
+      Tensor loss = criterion.loss(batch, result);
       double value = loss.item_double();
       loss.backward();
       double rate = config.rate(step, steps);

@@ -6,13 +6,16 @@ import static org.bytedeco.pytorch.global.torch.*;
 import dev.syncline.TinyModel;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Output;
 import dev.syncline.spec.Shape;
 import dev.syncline.step.Block;
 import dev.syncline.step.Model;
 import dev.syncline.torch.Batch;
 import dev.syncline.torch.Rows;
 import dev.syncline.torch.Tensors;
+import dev.syncline.weights.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +73,49 @@ class CertifierTest {
     Certificate c = new Certifier(all, List.of(), QUICK, what -> {}).certify();
     assertThat(c.checks())
         .allSatisfy(check -> assertThat(check.passed()).as(check.toString()).isTrue());
+  }
+
+  @Test
+  void aChainThatLagsIsCertifiedWithItsLagAsTheDelayAndUsesAllOfIt() {
+    Chain heard = new Chain(Output.Kind.MULTI_LABEL, Chain.Decode.MARGINALS, 3);
+    Chain seen = new Chain(Output.Kind.ONE_LABEL, Chain.Decode.VITERBI, 3);
+    Model chained = sticky(TinyModel.chained(TinyModel.spec(3), heard, seen));
+    Certificate c = new Certifier(chained, recordings, QUICK, what -> {}).certify();
+    assertThat(c.checks())
+        .allSatisfy(check -> assertThat(check.passed()).as(check.toString()).isTrue());
+    assertThat(c.delayTicks()).isEqualTo(3);
+    try (SessionPredictor system = new SessionPredictor(chained)) {
+      Recording recording = recordings.getFirst();
+      int t = 12;
+      var before = system.predict(recording).probabilities();
+      var after =
+          system
+              .predict(
+                  recording.withFuture(
+                      spec.tick().end(t), Recording.Future.OTHER, chained.spec(), 4))
+              .probabilities();
+      for (String output : before.keySet()) {
+        float[][] decisions = before.get(output);
+        for (int k = 0; k <= t - 3; k++) {
+          assertThat(after.get(output)[k]).as("tick %d", k).isEqualTo(decisions[k]);
+        }
+        // The decision for the next tick waits for the first tick that was changed.
+        assertThat(after.get(output)[t - 2]).isNotEqualTo(decisions[t - 2]);
+      }
+    }
+  }
+
+  /** Random weights, but labels that like to stay: transitions start at 0. */
+  private static Model sticky(ModelSpec spec) {
+    Weights weights = Weights.random(spec.parameters(), 3);
+    for (String name : List.of("heads.heard.chain.transitions", "heads.seen.chain.transitions")) {
+      float[] transitions = weights.get(name);
+      for (int i = 0; i < transitions.length; i++) {
+        transitions[i] = i % 4 == 0 || i % 4 == 3 ? 1 : -1;
+      }
+    }
+    Model any = TinyModel.model(spec, 3);
+    return Model.of(spec, weights, any.program().kernels(), any.folder(), any.encoders());
   }
 
   @Test

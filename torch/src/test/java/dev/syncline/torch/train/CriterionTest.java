@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.syncline.json.InputException;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.torch.Graph;
 import dev.syncline.torch.Rows;
+import dev.syncline.torch.State;
 import dev.syncline.torch.Tensors;
 import dev.syncline.torch.train.ClassWeights.Counts;
 import dev.syncline.torch.train.Examples.Example;
@@ -41,7 +43,9 @@ class CriterionTest {
 
   private static double loss(ModelSpec spec, String config, List<Example> batch, Rows rows) {
     return new Criterion(spec, TinyRun.config(config), COUNTS)
-        .loss(batch, Map.of("heard", rows))
+        .loss(
+            batch,
+            new Graph.Result(Map.of("heard", rows), new State(Map.of(), new long[0]), Map.of()))
         .item_double();
   }
 

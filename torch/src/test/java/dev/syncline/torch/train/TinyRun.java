@@ -37,6 +37,27 @@ final class TinyRun {
           """,
           0);
 
+  /** The same, and its labels form chains that lag by a tick. */
+  static final ModelSpec CHAINED =
+      spec(
+          """
+          "vectors": {"front_end": {"type": "vector", "rows": {"channels": 3},
+                                    "rate_hz": 10, "source_hz": 10}}
+          """,
+          """
+          "each": {"type": "each", "streams": {"vectors": {"type": "serial", "layers": {
+            "std": {"type": "standardize"},
+            "absent": {"type": "absent"}}}}},
+          "gru": {"type": "gru", "units": 12},
+          "heads": {"type": "parallel", "branches": {"heard": {"type": "serial", "layers": {
+            "logits": {"type": "linear", "out": 2},
+            "chain": {"type": "chain", "kind": "multi_label", "decode": "viterbi", "lag": 1}}}}}
+          """,
+          """
+          "heard": {"kind": "multi_label", "track": "audio", "labels": ["bell", "drum"]}
+          """,
+          1);
+
   /** Hears the sounds and sees the lights. */
   static final ModelSpec SOUND_AND_SIGHT =
       spec(

@@ -1,0 +1,122 @@
+package dev.syncline.cli;
+
+import dev.syncline.cli.report.Latency;
+import dev.syncline.data.Clip;
+import dev.syncline.data.Dataset;
+import dev.syncline.spec.Cost;
+import dev.syncline.spec.ModelSpec;
+import dev.syncline.step.Kernels;
+import dev.syncline.step.Model;
+import dev.syncline.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the best model that fits a budget, by measuring on this machine. */
+final class Planner {
+  /**
+   * What a model may take.
+   *
+   * @param latencyS of 99 of 100 ticks, from the last packet to the events
+   * @param bytes weights and the state of one stream
+   * @param historyS that a decision must be able to see
+   */
+  record Budget(double latencyS, double bytes, double historyS) {}
+
+  /** A model that was looked at, and what became of it. */
+  record Tried(Temporal temporal, int units, Optional<Choice> choice, String verdict) {}
+
+  /**
+   * A model that fits.
+   *
+   * @param reachS seconds that it sees; empty without a limit
+   */
+  record Choice(
+      Design design, ModelSpec spec, Latency latency, long bytes, Optional<Double> reachS) {}
+
+  private static final List<Integer> WIDTHS = List.of(512, 384, 256, 192, 128, 96, 64, 32);
+
+  /** Of the budget's latency, what a measured one may take: a machine is not always as quiet. */
+  private static final double SHARE = 0.7;
+
+  private final Presets presets;
+  private final List<String> modalities;
+  private final Dataset data;
+  private final List<Clip> clips;
+  private final Path encoders;
+  private final Budget budget;
+
+  /**
+   * @param clips that latency is measured on
+   * @param encoders a folder in which the spec's encoders are
+   */
+  Planner(
+      Presets presets,
+      List<String> modalities,
+      Dataset data,
+      List<Clip> clips,
+      Path encoders,
+      Budget budget) {
+    this.presets = presets;
+    this.modalities = modalities;
+    this.data = data;
+    this.clips = clips;
+    this.encoders = encoders;
+    this.budget = budget;
+  }
+
+  /** Looks at ways to model time, the best first, until one fits; gives all that were looked at. */
+  List<Tried> plan(List<Temporal> best) throws IOException {
+    List<Tried> tried = new ArrayList<>();
+    for (Temporal temporal : best) {
+      Tried t = widest(temporal);
+      tried.add(t);
+      if (t.choice().isPresent()) {
+        break;
+      }
+    }
+    return tried;
+  }
+
+  /** The widest of a kind that fits. */
+  private Tried widest(Temporal temporal) throws IOException {
+    int window = window();
+    String verdict = "";
+    for (int units : WIDTHS) {
+      Design design = Design.of(modalities).timed(temporal).wide(units).remembering(window);
+      ModelSpec spec = presets.spec(design);
+      Optional<Double> reach = Study.reach(spec);
+      if (reach.isPresent() && reach.get() < budget.historyS) {
+        return new Tried(
+            temporal, units, Optional.empty(), "sees %,.4g s back".formatted(reach.get()));
+      }
+      Cost cost = Cost.of(spec.node());
+      long bytes = cost.weightBytes() + cost.stateBytes();
+      if (bytes > budget.bytes) {
+        verdict = "%,.1f MB with %d units".formatted(bytes / 1e6, units);
+        continue;
+      }
+      Latency latency = measure(spec);
+      if (latency.total().p99Ms() <= SHARE * 1e3 * budget.latencyS) {
+        return new Tried(
+            temporal, units, Optional.of(new Choice(design, spec, latency, bytes, reach)), "fits");
+      }
+      verdict = "p99 %.3g ms with %d units".formatted(latency.total().p99Ms(), units);
+    }
+    return new Tried(temporal, WIDTHS.getLast(), Optional.empty(), verdict);
+  }
+
+  private Latency measure(ModelSpec spec) throws IOException {
+    Weights any = Weights.random(spec.parameters(), 1);
+    Model model = Model.of(spec, any, Kernels.best(), encoders, Models::encoder);
+    return LiveRun.latency(model, data, clips);
+  }
+
+  /** Rows that layers remember, so that two blocks of them reach as far as is asked for. */
+  private int window() {
+    double rows = Math.ceil(budget.historyS / presets.tick().seconds() / 2) + 2;
+    return (int) Math.clamp(rows, Temporal.WINDOW, 10_000);
+  }
+}
