@@ -42,7 +42,7 @@ class ExplainTest {
   private static void model(String name, Joining joining, Temporal temporal) throws Exception {
     ModelSpec spec =
         new Presets(world.data(), Tick.ofMillis(200), Optional.empty())
-            .spec(List.of("audio", "visual"), joining, temporal);
+            .spec(Design.of(List.of("audio", "visual")).joined(joining).timed(temporal));
     Weights weights = Weights.random(spec.parameters(), 3);
     Model.of(spec, weights, new PlainKernels(), folder, Models::encoder)
         .write(folder.resolve(name));
