@@ -53,6 +53,7 @@ final class EvalCommand implements Callable<Integer> {
   private Forms.Form form;
 
   @Mixin private WithoutOption without;
+  @Mixin private NoiseOption noise;
 
   @Option(
       names = "--metrics",
@@ -116,7 +117,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     Dataset dataset = Dataset.open(data);
     Model model = Models.load(folder);
-    without.left(model);
+    noise.check(model, without.left(model));
     Map<String, Model> others = new LinkedHashMap<>();
     compare.forEach((name, path) -> others.put(name, Models.load(path)));
     List<Clip> clips = dataset.clips(split).stream().map(dataset::clip).toList();
@@ -158,7 +159,8 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private Trial run(String name, Scored.Role role, Model model, Dataset dataset, List<Clip> clips) {
-    return Trial.run(name, role, model, dataset, clips, form, without.names(), cache.folder());
+    return Trial.run(
+        name, role, model, dataset, clips, form, without.names(), noise.noise(), cache.folder());
   }
 
   private EvalReport page(

@@ -6,6 +6,7 @@ import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.time.Tick;
@@ -81,6 +82,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "what models time (default gru): ${COMPLETION-CANDIDATES}")
   private Temporal temporal;
 
+  @Option(
+      names = "--one-label",
+      description = "labels of a track exclude each other: one at a time, or none")
+  private boolean oneLabel;
+
   @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 0)")
   private Long seed;
 
@@ -154,10 +160,10 @@ final class TrainCommand implements Callable<Integer> {
   private RunConfig runConfig(Dataset dataset) {
     ModelSpec model;
     Map<String, Json> train = new LinkedHashMap<>();
-    if (config != null && (fusion != null || temporal != null)) {
+    if (config != null && (fusion != null || temporal != null || oneLabel)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--fusion and --temporal make a model, --config has one: take either");
+          "--fusion, --temporal and --one-label make a model, --config has one: take either");
     }
     if (config != null) {
       RunConfig given = Records.read(RunConfig.class, Json.read(config));
@@ -169,7 +175,9 @@ final class TrainCommand implements Callable<Integer> {
         throw new ParameterException(
             spec.commandLine(), "--tick-ms must be from 1 to 3600000, is " + ms);
       }
-      Presets presets = new Presets(dataset, Tick.ofMillis(ms), Optional.ofNullable(encoders));
+      Output.Kind kind = oneLabel ? Output.Kind.ONE_LABEL : Output.Kind.MULTI_LABEL;
+      Presets presets =
+          new Presets(dataset, Tick.ofMillis(ms), Optional.ofNullable(encoders), kind);
       try {
         model =
             presets.spec(

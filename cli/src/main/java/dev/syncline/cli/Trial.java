@@ -5,12 +5,10 @@ import dev.syncline.data.Clip;
 import dev.syncline.data.ClipPackets;
 import dev.syncline.data.Dataset;
 import dev.syncline.data.Evaluation;
-import dev.syncline.data.FeatureCache;
 import dev.syncline.metric.Event;
 import dev.syncline.metric.Scores;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
-import dev.syncline.step.Block;
 import dev.syncline.step.Model;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +26,7 @@ record Trial(String name, Scored.Role role, ModelSpec spec, Evaluation evaluatio
    * Runs a model over clips.
    *
    * @param without modalities that are missing throughout
+   * @param noise in what is heard
    * @param cache folder of the feature cache
    */
   static Trial run(
@@ -38,16 +37,13 @@ record Trial(String name, Scored.Role role, ModelSpec spec, Evaluation evaluatio
       List<Clip> clips,
       Forms.Form form,
       List<String> without,
+      Noise noise,
       Path cache) {
     Evaluation evaluation = new Evaluation(model.spec(), data);
-    try (FeatureCache features = new FeatureCache(cache, data, model);
+    try (ClipInputs inputs = new ClipInputs(model, data, without, noise, cache);
         Forms forms = new Forms(model, form, evaluation.classes())) {
       for (Clip clip : clips) {
-        Map<String, Block> rows = new LinkedHashMap<>(features.rows(clip));
-        rows.replaceAll(
-            (modality, block) ->
-                without.contains(modality) ? Block.empty(block.shape(), block.ticks()) : block);
-        Forms.Decisions decisions = forms.run(rows);
+        Forms.Decisions decisions = forms.run(inputs.rows(clip));
         evaluation.add(clip, decisions.probabilities(), decisions.told());
       }
     }
