@@ -70,12 +70,10 @@ final class DataImportCommand implements Callable<Integer> {
             "%s: modality %s has %s rows a second, %s has %s: labels are for rows of one rate"
                 .formatted(from, name, info.rateHz(), labelled, first.rateHz()));
       }
-      infos.put(
-          name, new ModalityInfo.Features(FILE, "<id>/" + name, info.rateHz(), info.width()));
+      infos.put(name, new ModalityInfo.Features(FILE, "<id>/" + name, info.rateHz(), info.width()));
     }
     Dataset made =
-        new Dataset(
-            out, given.name(), given.classes(), infos, Dataset.EVENTS, given.splits());
+        new Dataset(out, given.name(), given.classes(), infos, Dataset.EVENTS, given.splits());
     refuseUsed();
     SafetensorsWriter tables = new SafetensorsWriter();
     List<Clip> clips = new ArrayList<>();
@@ -85,8 +83,7 @@ final class DataImportCommand implements Callable<Integer> {
     Files.createDirectories(out);
     tables.write(out.resolve(FILE));
     for (Clip clip : clips) {
-      WholeFile.write(
-          clip.dir().resolve("events.json"), clip.json(first.rateHz()).pretty() + "\n");
+      WholeFile.write(clip.dir().resolve("events.json"), clip.json(first.rateHz()).pretty() + "\n");
     }
     WholeFile.write(out.resolve("dataset.json"), made.json(Map.of()).pretty() + "\n");
     spec.commandLine()

@@ -107,8 +107,7 @@ public final class Evaluation {
     boolean any =
         spec.outputs().values().stream()
             .anyMatch(
-                o ->
-                    o.kind() == Output.Kind.ONE_LABEL && o.labels().contains(ClipRows.BACKGROUND));
+                o -> o.kind() == Output.Kind.ONE_LABEL && o.labels().contains(ClipRows.BACKGROUND));
     return any ? OptionalInt.of(classes.indexOf(ClipRows.BACKGROUND)) : OptionalInt.empty();
   }
 

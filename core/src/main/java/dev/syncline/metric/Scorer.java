@@ -107,11 +107,15 @@ public final class Scorer {
   private Score score(Keys.Request request) {
     return switch (request.key()) {
       case Key.SegmentF1 k ->
-          on(k.track(), () -> SegmentAndEventF1.segment(pairing.eventTicks(k.track()), k.average()));
+          on(
+              k.track(),
+              () -> SegmentAndEventF1.segment(pairing.eventTicks(k.track()), k.average()));
       case Key.EventF1 k ->
           on(
               k.track(),
-              () -> SegmentAndEventF1.event(pairing.eventTicks(k.track()), k.average(), k.thresholds()));
+              () ->
+                  SegmentAndEventF1.event(
+                      pairing.eventTicks(k.track()), k.average(), k.thresholds()));
       case Key.TypeAtAvg k -> typeAtAvg(k.thresholds());
       case Key.EventAtAvg k -> eventAtAvg(k.thresholds());
       case Key.Ave k -> on(k.track(), () -> ave(k.track(), request.group()));
