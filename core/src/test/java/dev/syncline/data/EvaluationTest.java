@@ -3,12 +3,14 @@ package dev.syncline.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.syncline.SharedData;
 import dev.syncline.TinyModel;
 import dev.syncline.event.EventDecoding;
 import dev.syncline.json.InputException;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
+import dev.syncline.time.Tick;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,6 +92,15 @@ class EvaluationTest {
     assertThat(ClipRows.isBackground(output(Output.Kind.ONE_LABEL, "bell", NONE), 1)).isTrue();
     assertThat(ClipRows.isBackground(output(Output.Kind.ONE_LABEL, "bell", NONE), 0)).isFalse();
     assertThat(ClipRows.isBackground(output(Output.Kind.MULTI_LABEL, "bell", NONE), 1)).isFalse();
+  }
+
+  @Test
+  void inRealSpeechOneWordIsSaidAtATimeOrNone() {
+    Dataset grid = Dataset.open(SharedData.require("grid"));
+    for (String track : List.of("audio", "visual")) {
+      List<String> labels = ClipRows.exclusive(grid, track, Tick.ofMillis(40));
+      assertThat(labels).hasSize(52).startsWith("bin", "lay").endsWith(NONE);
+    }
   }
 
   @Test
