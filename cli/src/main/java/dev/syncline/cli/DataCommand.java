@@ -10,13 +10,18 @@ import picocli.CommandLine.Spec;
     name = "data",
     mixinStandardHelpOptions = true,
     description = "Make, look at and check data sets.",
-    subcommands = {DataSynthCommand.class, DataInspectCommand.class, DataCheckCommand.class})
+    subcommands = {
+      DataSynthCommand.class,
+      DataImportCommand.class,
+      DataInspectCommand.class,
+      DataCheckCommand.class
+    })
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a command is missing: synth, inspect or check");
+        spec.commandLine(), "a command is missing: synth, import, inspect or check");
   }
 }

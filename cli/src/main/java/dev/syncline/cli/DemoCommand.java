@@ -221,7 +221,8 @@ final class DemoCommand implements Callable<Integer> {
   private Trial trial(
       String name, Scored.Role role, Model model, Dataset world, List<Clip> clips, Path cache) {
     lines.progress(name);
-    return Trial.run(name, role, model, world, clips, Forms.Form.step, List.of(), cache);
+    return Trial.run(
+        name, role, model, world, clips, Forms.Form.step, List.of(), Noise.NONE, cache);
   }
 
   private void table(List<Trial> trials) {

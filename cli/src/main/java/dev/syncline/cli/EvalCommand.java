@@ -54,6 +54,7 @@ final class EvalCommand implements Callable<Integer> {
   private Forms.Form form;
 
   @Mixin private WithoutOption without;
+  @Mixin private NoiseOption noise;
 
   @Option(
       names = "--metrics",
@@ -127,7 +128,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     Dataset dataset = Dataset.open(data);
     Model model = Models.load(folder);
-    without.left(model);
+    noise.check(model, without.left(model));
     Map<String, Model> others = new LinkedHashMap<>();
     compare.forEach((name, path) -> others.put(name, Models.load(path)));
     List<Clip> clips = dataset.clips(split).stream().map(dataset::clip).toList();
@@ -179,11 +180,15 @@ final class EvalCommand implements Callable<Integer> {
 
   private Explained explained(Model model, Dataset dataset, List<Clip> clips, Trial own) {
     List<Clip> chosen = new EvalReports(dataset, clips, List.of(own), threshold).chosen(shown);
-    return Explained.of(model, dataset, chosen, without.names(), cache.folder());
+    try (ClipInputs inputs =
+        new ClipInputs(model, dataset, without.names(), noise.noise(), cache.folder())) {
+      return Explained.of(model, chosen, inputs);
+    }
   }
 
   private Trial run(String name, Scored.Role role, Model model, Dataset dataset, List<Clip> clips) {
-    return Trial.run(name, role, model, dataset, clips, form, without.names(), cache.folder());
+    return Trial.run(
+        name, role, model, dataset, clips, form, without.names(), noise.noise(), cache.folder());
   }
 
   private EvalReport page(

@@ -2,8 +2,6 @@ package dev.syncline.cli;
 
 import dev.syncline.cli.report.Basis;
 import dev.syncline.data.Clip;
-import dev.syncline.data.Dataset;
-import dev.syncline.data.FeatureCache;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.spec.ModelSpec;
@@ -12,7 +10,6 @@ import dev.syncline.torch.explain.Ages;
 import dev.syncline.torch.explain.Explainer;
 import dev.syncline.torch.explain.Explanation;
 import dev.syncline.torch.explain.Explanation.Agreement;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,17 +23,13 @@ record Explained(ModelSpec spec, Map<String, Explanation> clips) {
   /**
    * Explains clips, each from its own beginning.
    *
-   * @param without modalities that are missing throughout
-   * @param cache folder of the feature cache
+   * @param inputs the clips' rows as the model meets them
    */
-  static Explained of(
-      Model model, Dataset data, List<Clip> clips, List<String> without, Path cache) {
+  static Explained of(Model model, List<Clip> clips, ClipInputs inputs) {
     Explainer explainer = new Explainer(model.spec(), model.weights());
     Map<String, Explanation> all = new LinkedHashMap<>();
-    try (FeatureCache features = new FeatureCache(cache, data, model)) {
-      for (Clip clip : clips) {
-        all.put(clip.id(), explainer.explain(Trial.rows(features, clip, without)));
-      }
+    for (Clip clip : clips) {
+      all.put(clip.id(), explainer.explain(inputs.rows(clip)));
     }
     return new Explained(model.spec(), all);
   }

@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import dev.syncline.data.ClipRows;
 import dev.syncline.data.Evaluation;
 import dev.syncline.metric.Event;
 import dev.syncline.spec.ModelSpec;
@@ -66,7 +67,9 @@ final class Forms implements AutoCloseable {
   private final class Ears implements Session.Sink {
     @Override
     public void opened(String output, int label, long onset, long told, float probability) {
-      events.add(new Told(output, label, onset, told));
+      if (!ClipRows.isBackground(spec.outputs().get(output), label)) {
+        events.add(new Told(output, label, onset, told));
+      }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.syncline.cli.live.Status;
 import dev.syncline.cli.live.Tick;
 import dev.syncline.cli.report.Latency;
 import dev.syncline.data.Clip;
+import dev.syncline.data.ClipRows;
 import dev.syncline.data.Dataset;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
@@ -204,26 +205,30 @@ final class LiveRun implements Session.Sink, AutoCloseable {
 
   @Override
   public void opened(String output, int label, long onset, long toldTick, float probability) {
-    told.add(event(output, label, onset, OptionalDouble.empty(), toldTick, probability));
+    hear(output, label, onset, OptionalDouble.empty(), toldTick, probability);
   }
 
   @Override
   public void closed(String output, int label, long onset, long offset, long toldTick) {
     double offsetS = offset * spec.tick().seconds();
-    told.add(event(output, label, onset, OptionalDouble.of(offsetS), toldTick, 1));
+    hear(output, label, onset, OptionalDouble.of(offsetS), toldTick, 1);
   }
 
-  private Event event(
+  private void hear(
       String output,
       int label,
       long onset,
       OptionalDouble offsetS,
       long toldTick,
       double confidence) {
+    if (ClipRows.isBackground(spec.outputs().get(output), label)) {
+      return;
+    }
     double tickS = spec.tick().seconds();
     int all = labels.indexOf(spec.outputs().get(output).labels().get(label));
-    return new Event(
-        tracks.indexOf(output), all, onset * tickS, offsetS, toldTick * tickS, confidence);
+    told.add(
+        new Event(
+            tracks.indexOf(output), all, onset * tickS, offsetS, toldTick * tickS, confidence));
   }
 
   /** One line about what was streamed. */

@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import dev.syncline.data.ClipRows;
 import dev.syncline.data.Dataset;
 import dev.syncline.data.ModalityInfo;
 import dev.syncline.event.EventDecoding;
@@ -32,15 +33,26 @@ final class Presets {
   private final Dataset data;
   private final Tick tick;
   private final Optional<Path> encoders;
+  private final Output.Kind kind;
 
   /**
    * @param encoders a folder with {@code yamnet.onnx} and {@code mobilenetv2.onnx}; without it,
    *     sound and pictures are learnt from scratch
    */
   Presets(Dataset data, Tick tick, Optional<Path> encoders) {
+    this(data, tick, encoders, Output.Kind.MULTI_LABEL);
+  }
+
+  /**
+   * The same with a say in what is decided.
+   *
+   * @param kind whether the labels of a track exclude each other
+   */
+  Presets(Dataset data, Tick tick, Optional<Path> encoders, Output.Kind kind) {
     this.data = data;
     this.tick = tick;
     this.encoders = encoders;
+    this.kind = kind;
   }
 
   /** The model of a design. */
@@ -56,8 +68,13 @@ final class Presets {
     Map<String, Output> outputs = new LinkedHashMap<>();
     for (String track : tracks()) {
       String name = outputName(track);
-      heads.put(name, data.classes().size());
-      outputs.put(name, new Output(Output.Kind.MULTI_LABEL, track, data.classes(), decoding()));
+      List<String> labels =
+          switch (kind) {
+            case MULTI_LABEL -> data.classes();
+            case ONE_LABEL -> ClipRows.exclusive(data, track, tick);
+          };
+      heads.put(name, labels.size());
+      outputs.put(name, new Output(kind, track, labels, decoding()));
     }
     int units = design.units().orElse(units());
     Body body = new Body(streams, design.temporal(), units, design.window(), heads);

@@ -4,6 +4,7 @@ import dev.syncline.data.ClipPackets;
 import dev.syncline.data.Dataset;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
+import dev.syncline.spec.Output;
 import dev.syncline.time.Tick;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -38,6 +39,11 @@ final class RecipeOptions {
   private List<String> modalities;
 
   @Option(
+      names = "--one-label",
+      description = "labels of a track exclude each other: one at a time, or none")
+  private boolean oneLabel;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "any field of the training configuration, e.g. learning_rate=0.002")
@@ -59,8 +65,12 @@ final class RecipeOptions {
     return Tick.ofMillis(ms);
   }
 
+  Output.Kind kind() {
+    return oneLabel ? Output.Kind.ONE_LABEL : Output.Kind.MULTI_LABEL;
+  }
+
   Presets presets(Dataset data) {
-    return new Presets(data, tick(), encoders());
+    return new Presets(data, tick(), encoders(), kind());
   }
 
   List<String> modalities(Dataset data) {

@@ -32,7 +32,7 @@ import java.util.concurrent.Callable;
  * folder, a file for each training and for each candidate's pace, so that a study that was stopped
  * goes on where it was.
  */
-final class Study {
+final class Study implements AutoCloseable {
   /** Hears of what is done. */
   interface Listener {
     /**
@@ -89,7 +89,7 @@ final class Study {
     this.listener = listener;
     String first = data.clips("train").getFirst();
     clipTicks = ClipPackets.ticks(data.clip(first), any().tick());
-    judge = new Judge(data, any(), cache);
+    judge = new Judge(data, any(), ledger.folder(), cache);
     candidates.single().forEach((m, c) -> models.put(only(m), c));
     models.putAll(candidates.variants());
   }
@@ -293,5 +293,10 @@ final class Study {
 
   private static String key(String name, long seed) {
     return name + " " + seed;
+  }
+
+  @Override
+  public void close() {
+    judge.close();
   }
 }

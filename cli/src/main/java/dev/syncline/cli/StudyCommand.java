@@ -105,7 +105,9 @@ final class StudyCommand implements Callable<Integer> {
     TrainConfig config = config();
     claim(dataset, candidates, config);
     lines = new StageLines(spec.commandLine().getOut(), terminal(), columns(), 4);
-    Study study =
+    Presets.placeEncoders(
+        candidates.variants().values().iterator().next().spec(), recipe.encoders(), out);
+    try (Study study =
         new Study(
             dataset,
             candidates,
@@ -114,11 +116,12 @@ final class StudyCommand implements Callable<Integer> {
             new Ledger(out),
             cache.folder(),
             recipe.encoders(),
-            new Ears());
-    rows(dataset, study);
-    train(study);
-    time(study);
-    write(study, dataset, config);
+            new Ears())) {
+      rows(dataset, study);
+      train(study);
+      time(study);
+      write(study, dataset, config);
+    }
     return 0;
   }
 
@@ -178,7 +181,6 @@ final class StudyCommand implements Callable<Integer> {
 
   private void rows(Dataset dataset, Study study) {
     lines.begin("rows");
-    Presets.placeEncoders(study.any(), recipe.encoders(), out);
     int clips = dataset.clips().size();
     SideBySide side = new SideBySide(dataset, cache.folder());
     side.makeRows(study.any(), out, n -> lines.progress("%,d of %,d clips".formatted(n, clips)));

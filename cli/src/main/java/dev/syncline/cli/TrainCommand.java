@@ -142,10 +142,14 @@ final class TrainCommand implements Callable<Integer> {
   private RunConfig runConfig(Dataset dataset) {
     ModelSpec model;
     Map<String, Json> train = new LinkedHashMap<>();
-    if (config != null && (fusion != null || temporal != null || chain != null)) {
+    if (config != null
+        && (fusion != null
+            || temporal != null
+            || chain != null
+            || recipe.kind() == Output.Kind.ONE_LABEL)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--fusion, --temporal and --chain make a model, --config has one: take either");
+          "--fusion, --temporal, --chain and --one-label make a model, --config has one: take either");
     }
     if (config != null) {
       RunConfig given = Records.read(RunConfig.class, Json.read(config));
@@ -188,7 +192,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     int waits = lag != null ? lag : chain == Tagging.filter ? 0 : Tagging.LAG;
     try {
-      return Optional.ofNullable(chain).map(c -> c.chain(Output.Kind.MULTI_LABEL, waits));
+      return Optional.ofNullable(chain).map(c -> c.chain(recipe.kind(), waits));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -5,7 +5,6 @@ import dev.syncline.data.Clip;
 import dev.syncline.data.ClipPackets;
 import dev.syncline.data.Dataset;
 import dev.syncline.data.Evaluation;
-import dev.syncline.data.FeatureCache;
 import dev.syncline.metric.Event;
 import dev.syncline.metric.Scores;
 import dev.syncline.spec.ModelSpec;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /** What one system decided about some clips, beside the truth. */
 record Trial(String name, Scored.Role role, ModelSpec spec, Evaluation evaluation) {
@@ -28,6 +28,7 @@ record Trial(String name, Scored.Role role, ModelSpec spec, Evaluation evaluatio
    * Runs a model over clips.
    *
    * @param without modalities that are missing throughout
+   * @param noise in what is heard
    * @param cache folder of the feature cache
    */
   static Trial run(
@@ -38,25 +39,30 @@ record Trial(String name, Scored.Role role, ModelSpec spec, Evaluation evaluatio
       List<Clip> clips,
       Forms.Form form,
       List<String> without,
+      Noise noise,
       Path cache) {
+    try (ClipInputs inputs = new ClipInputs(model, data, without, noise, cache)) {
+      return run(name, role, model, data, clips, form, inputs::rows);
+    }
+  }
+
+  /** Runs a model over the rows of clips. */
+  static Trial run(
+      String name,
+      Scored.Role role,
+      Model model,
+      Dataset data,
+      List<Clip> clips,
+      Forms.Form form,
+      Function<Clip, Map<String, Block>> rows) {
     Evaluation evaluation = new Evaluation(model.spec(), data);
-    try (FeatureCache features = new FeatureCache(cache, data, model);
-        Forms forms = new Forms(model, form, evaluation.classes())) {
+    try (Forms forms = new Forms(model, form, evaluation.classes())) {
       for (Clip clip : clips) {
-        Forms.Decisions decisions = forms.run(rows(features, clip, without));
+        Forms.Decisions decisions = forms.run(rows.apply(clip));
         evaluation.add(clip, decisions.probabilities(), decisions.told());
       }
     }
     return new Trial(name, role, model.spec(), evaluation);
-  }
-
-  /** The rows of a clip, those of the modalities that are missing throughout empty. */
-  static Map<String, Block> rows(FeatureCache features, Clip clip, List<String> without) {
-    Map<String, Block> rows = new LinkedHashMap<>(features.rows(clip));
-    rows.replaceAll(
-        (modality, block) ->
-            without.contains(modality) ? Block.empty(block.shape(), block.ticks()) : block);
-    return rows;
   }
 
   /** A system that says the same of every class at every tick; where it is on, from tick 0 on. */

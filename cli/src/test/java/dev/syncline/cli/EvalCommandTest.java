@@ -81,6 +81,30 @@ class EvalCommandTest {
   }
 
   @Test
+  void noiseChangesWhatIsHeardAndTheCacheNeverHearsOfIt() {
+    List<double[]> clean = said("clean");
+    List<double[]> noisy = said("noisy", "--noise", "audio=0");
+    assertThat(noisy.getFirst()).isNotEqualTo(clean.getFirst());
+    assertThat(said("again", "--noise", "audio=0").getFirst()).isEqualTo(noisy.getFirst());
+    assertThat(said("pink", "--noise", "audio=0", "--noise-colour", "PINK").getFirst())
+        .isNotEqualTo(noisy.getFirst());
+    assertThat(said("seed", "--noise", "audio=0", "--noise-seed", "1").getFirst())
+        .isNotEqualTo(noisy.getFirst());
+    assertThat(said("after").getFirst()).isEqualTo(clean.getFirst());
+  }
+
+  @Test
+  void noiseThatCannotBeIsRefused() {
+    assertThat(eval("--noise", "audoi=0").refused(2)).contains("did you mean \"audio\"");
+    assertThat(eval("--noise", "visual=0").refused(2)).contains("visual is not a sound");
+    assertThat(eval("--noise", "audio=1000").refused(2)).contains("from -40 to 100 dB");
+    assertThat(eval("--noise", "audio=NaN").refused(2)).contains("from -40 to 100 dB");
+    assertThat(eval("--noise", "audio=loud").refused(2)).contains("--noise", "loud");
+    assertThat(eval("--noise", "audio=0", "--without", "audio").refused(2)).contains("--without");
+    assertThat(eval("--noise", "audio=0", "--noise-colour", "BLUE").refused(2)).contains("PINK");
+  }
+
+  @Test
   void scoreGivesTheSameScoresForItsFiles() {
     Path predictions = temp.resolve("p.json");
     Path truth = temp.resolve("t.json");

@@ -153,10 +153,61 @@ class TrainCommandTest {
   }
 
   @Test
+  void labelsThatExcludeEachOtherGetTheOneForNothingAndAreNotToldOfIt() throws IOException {
+    assertThat(train("--one-label").refused(1)).contains("audio", "bell and drum");
+    ToneDataset other = ToneDataset.write(temp.resolve("data"), 2, 2, 1, 1);
+    for (String id : List.of("train0", "train1", "val0", "val1", "test0")) {
+      Files.writeString(
+          other.file(id, "events.json"),
+          """
+          {"id": "%s", "duration_s": 2, "audio": [{"label": "bell", "start_s": 0.5, "end_s": 0.9}]}
+          """
+              .formatted(id));
+    }
+    CommandLineRun ending = train(other.dir, temp.resolve("run"), "--one-label");
+    assertThat(ending.exit()).as(ending.err()).isZero();
+    assertThat(config().model().outputs().get("heard").kind()).isEqualTo(Output.Kind.ONE_LABEL);
+    assertThat(config().model().outputs().get("heard").labels())
+        .containsExactly("bell", "drum", "background");
+    assertThat(temp.resolve("run/metrics.jsonl")).content().contains("val.ave.accuracy.audio");
+    String[] at = {temp.resolve("run").toString(), "--data", other.dir.toString()};
+    Path said = temp.resolve("said.json");
+    CommandLineRun.of(
+            "eval",
+            at[0],
+            at[1],
+            at[2],
+            "--cache",
+            temp,
+            "--predictions",
+            said,
+            "--metrics",
+            "ave.accuracy.audio")
+        .passed();
+    assertThat(Json.read(said).get("clips").items().getFirst().get("events").items()).isEmpty();
+    String lines =
+        CommandLineRun.of(
+                "stream",
+                at[0],
+                at[1],
+                at[2],
+                "--clip",
+                "test0",
+                "--speed",
+                "max",
+                "--format",
+                "jsonl")
+            .passed();
+    assertThat(lines).contains("background").doesNotContain("\"event\"");
+  }
+
+  @Test
   void anUnknownFusionOrOneBesideAConfigurationIsRefused() {
     assertThat(train("--fusion=gatd").refused(2)).contains("--fusion", "gatd", "gated");
     assertThat(train("--temporal=LTSM").refused(2)).contains("--temporal", "lstm");
     assertThat(train("--temporal=lstm", "--config=" + finished.resolve("config.json")).refused(2))
+        .contains("--config has one");
+    assertThat(train("--one-label", "--config=" + finished.resolve("config.json")).refused(2))
         .contains("--config has one");
     assertThat(temp.resolve("run")).doesNotExist();
   }

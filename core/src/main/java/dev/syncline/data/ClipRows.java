@@ -7,6 +7,7 @@ import dev.syncline.step.Block;
 import dev.syncline.step.Packet;
 import dev.syncline.step.Session;
 import dev.syncline.time.Tick;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,49 @@ public final class ClipRows {
 
   /** The label that holds where an output of one label has no event. */
   public static final String BACKGROUND = "background";
+
+  /**
+   * The labels of an output where one label holds at a time: the data set's classes, and {@value
+   * #BACKGROUND} if there is a tick in which none holds.
+   *
+   * @throws InputException if two hold in one tick
+   */
+  public static List<String> exclusive(Dataset data, String track, Tick tick) {
+    boolean gaps = false;
+    for (String id : data.clips()) {
+      gaps |= hasGaps(data.clip(id), track, tick);
+    }
+    List<String> labels = new ArrayList<>(data.classes());
+    if (gaps && !labels.contains(BACKGROUND)) {
+      labels.add(BACKGROUND);
+    }
+    return List.copyOf(labels);
+  }
+
+  private static boolean hasGaps(Clip clip, String track, Tick tick) {
+    boolean gaps = false;
+    for (int t = 0; t < ClipPackets.ticks(clip, tick); t++) {
+      double timeS = (t + 0.5) * tick.seconds();
+      List<String> on =
+          clip.events(track).stream()
+              .filter(e -> e.covers(timeS))
+              .map(Event::label)
+              .distinct()
+              .toList();
+      if (on.size() > 1) {
+        throw new InputException(
+            "clip %s: %s: %s at %.3f s: one label at a time asks for events that exclude each other"
+                .formatted(clip.id(), track, String.join(" and ", on), timeS));
+      }
+      gaps |= on.isEmpty();
+    }
+    return gaps;
+  }
+
+  /** Whether a label of an output means that there is no event. */
+  public static boolean isBackground(Output output, int label) {
+    return output.kind() == Output.Kind.ONE_LABEL && output.labels().get(label).equals(BACKGROUND);
+  }
 
   /**
    * Which labels of an output hold in each tick: those whose event covers the tick's middle. Where

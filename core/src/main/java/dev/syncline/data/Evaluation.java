@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A model's decisions on clips beside their annotations, as the metrics take them. */
 public final class Evaluation {
@@ -91,7 +92,23 @@ public final class Evaluation {
 
   public Truth truth() {
     List<String> tracks = spec.outputs().values().stream().map(Output::track).distinct().toList();
-    return new Truth(source, classes, tracks, 1 / spec.tick().seconds(), truths);
+    return new Truth(
+        source,
+        classes,
+        tracks,
+        1 / spec.tick().seconds(),
+        background(),
+        truths,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private OptionalInt background() {
+    boolean any =
+        spec.outputs().values().stream()
+            .anyMatch(
+                o -> o.kind() == Output.Kind.ONE_LABEL && o.labels().contains(ClipRows.BACKGROUND));
+    return any ? OptionalInt.of(classes.indexOf(ClipRows.BACKGROUND)) : OptionalInt.empty();
   }
 
   public Predictions predictions() {
@@ -103,14 +120,22 @@ public final class Evaluation {
   }
 
   /**
-   * The keys by which training chooses an epoch: pooled segment F1 of every track, and of both
-   * together where there is sound and sight.
+   * The keys by which training chooses an epoch: accuracy of tracks with one label at a time;
+   * pooled segment F1 of every other, and of both together where there is sound and sight.
    */
   public List<String> mainKeys() {
     List<String> keys = new ArrayList<>();
-    List<String> tracks = spec.outputs().values().stream().map(Output::track).distinct().toList();
-    tracks.forEach(track -> keys.add("segment_f1." + track + ".micro"));
-    if (tracks.contains("audio") && tracks.contains("visual")) {
+    Map<String, Output.Kind> tracks = new LinkedHashMap<>();
+    spec.outputs().values().forEach(o -> tracks.put(o.track(), o.kind()));
+    tracks.forEach(
+        (track, kind) ->
+            keys.add(
+                switch (kind) {
+                  case ONE_LABEL -> "ave.accuracy." + track;
+                  case MULTI_LABEL -> "segment_f1." + track + ".micro";
+                }));
+    if (tracks.get("audio") == Output.Kind.MULTI_LABEL
+        && tracks.get("visual") == Output.Kind.MULTI_LABEL) {
       keys.add("segment_f1.av.micro");
     }
     return keys;

@@ -38,6 +38,7 @@ final class Pairing {
   private final boolean truthGivesAv;
   private final boolean predictionsGiveAv;
   private final Map<String, List<Ticks>> ticks = new LinkedHashMap<>();
+  private final Map<String, List<Ticks>> eventTicks = new LinkedHashMap<>();
   private final Map<String, List<Spans>> spans = new LinkedHashMap<>();
 
   /** {@code predicted} is in the order of the truth's clips, or empty. */
@@ -92,6 +93,27 @@ final class Pairing {
 
   List<Ticks> ticks(String track) {
     return ticks.computeIfAbsent(track, t -> each(i -> pairTicks(i, t)));
+  }
+
+  /** The same for scores of events: the class that means "nothing" is never on. */
+  List<Ticks> eventTicks(String track) {
+    return truth.background().isEmpty()
+        ? ticks(track)
+        : eventTicks.computeIfAbsent(track, t -> ticks(t).stream().map(this::events).toList());
+  }
+
+  private Ticks events(Ticks t) {
+    return new Ticks(
+        events(t.truth()), t.scores(), events(t.decisions()), events(t.gated()), t.ignored());
+  }
+
+  private boolean[][] events(boolean[][] grid) {
+    boolean[][] result = new boolean[grid.length][];
+    for (int k = 0; k < grid.length; k++) {
+      result[k] = grid[k].clone();
+      result[k][truth.background().getAsInt()] = false;
+    }
+    return result;
   }
 
   List<Spans> spans(String track) {
@@ -178,7 +200,16 @@ final class Pairing {
   private Spans pairSpans(int i, String track) {
     Truth.Clip clip = truth.clips().get(i);
     return new Spans(
-        clip.id(), clip.durationS(), truthSpans(clip, track), predictedSpans(i, track));
+        clip.id(),
+        clip.durationS(),
+        events(truthSpans(clip, track)),
+        events(predictedSpans(i, track)));
+  }
+
+  /** Without the class that means "nothing". */
+  List<Event> events(List<Event> spans) {
+    int background = truth.background().orElse(-1);
+    return spans.stream().filter(e -> e.classIndex() != background).toList();
   }
 
   /**

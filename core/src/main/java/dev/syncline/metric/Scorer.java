@@ -98,7 +98,7 @@ public final class Scorer {
     for (Truth.Clip clip : truth.clips()) {
       ticks += clip.ticks();
       for (String modality : truth.modalities()) {
-        events += pairing.truthSpans(clip, modality).size();
+        events += pairing.events(pairing.truthSpans(clip, modality)).size();
       }
     }
     return new Scores.Counts(truth.clips().size(), ticks, events);
@@ -107,11 +107,15 @@ public final class Scorer {
   private Score score(Keys.Request request) {
     return switch (request.key()) {
       case Key.SegmentF1 k ->
-          on(k.track(), () -> SegmentAndEventF1.segment(pairing.ticks(k.track()), k.average()));
+          on(
+              k.track(),
+              () -> SegmentAndEventF1.segment(pairing.eventTicks(k.track()), k.average()));
       case Key.EventF1 k ->
           on(
               k.track(),
-              () -> SegmentAndEventF1.event(pairing.ticks(k.track()), k.average(), k.thresholds()));
+              () ->
+                  SegmentAndEventF1.event(
+                      pairing.eventTicks(k.track()), k.average(), k.thresholds()));
       case Key.TypeAtAvg k -> typeAtAvg(k.thresholds());
       case Key.EventAtAvg k -> eventAtAvg(k.thresholds());
       case Key.Ave k -> on(k.track(), () -> ave(k.track(), request.group()));
@@ -166,7 +170,7 @@ public final class Scorer {
         () -> {
           List<Score> scores = new ArrayList<>();
           for (String track : List.of("audio", "visual", Truth.AV)) {
-            List<Ticks> clips = pairing.ticks(track);
+            List<Ticks> clips = pairing.eventTicks(track);
             scores.add(
                 thresholds.length == 0
                     ? SegmentAndEventF1.segment(clips, SegmentAndEventF1.Average.CLIP)
@@ -183,8 +187,8 @@ public final class Scorer {
             on(
                 "visual",
                 () -> {
-                  List<Ticks> audio = pairing.ticks("audio");
-                  List<Ticks> visual = pairing.ticks("visual");
+                  List<Ticks> audio = pairing.eventTicks("audio");
+                  List<Ticks> visual = pairing.eventTicks("visual");
                   return thresholds.length == 0
                       ? SegmentAndEventF1.eventAtAvg(audio, visual)
                       : SegmentAndEventF1.eventAtAvg(audio, visual, thresholds);

@@ -14,7 +14,8 @@ import java.util.OptionalInt;
  * @param classes names; a class index is a place in this list
  * @param modalities declared tracks: {@code audio}, {@code visual}, any other, also {@code av}
  * @param ticksPerSecond R; tick k covers [k/R, (k+1)/R) seconds
- * @param background index of the class that means "nothing", left out of detection averages
+ * @param background index of the class that means "nothing", no event: left out of detection
+ *     averages and of whatever counts segments or events
  * @param retrieval the relevant items of each query
  */
 @SuppressWarnings("ArrayRecordComponent") // plain arrays; none of these is compared

@@ -72,6 +72,27 @@ class SegmentAndEventF1Test {
     assertScore(W, OF_W, "event_at_avg.event@mIoU0.1:0.1:0.9", perEvent);
   }
 
+  /** Truth a a - b b -, decided a - - b a -, where - is the class for nothing. */
+  @Test
+  void theBackgroundIsNoEvent() {
+    List<String> classes = List.of("a", "b", "nothing");
+    boolean[][] on = grid(6, 3, run(0, 0, 2), run(2, 2, 3), run(1, 3, 5), run(2, 5, 6));
+    boolean[][] decided =
+        grid(6, 3, run(0, 0, 1), run(2, 1, 3), run(1, 3, 4), run(0, 4, 5), run(2, 5, 6));
+    Truth with = Cases.truth(classes, Cases.clip("x", Map.of("audio", on)));
+    Truth truth = Cases.withBackground(with, 2);
+    Predictions said =
+        Cases.predictions(classes, new Predictions.Clip("x", Map.of("audio", sure(decided))));
+    assertScore(with, said, "segment_f1.audio.micro", 8 / 12.0);
+    assertScore(truth, said, "segment_f1.audio.micro", 4 / 7.0);
+    assertScore(truth, said, "segment_f1.audio.macro", (0.5 + 2 / 3.0) / 2);
+    assertScore(truth, said, "event_f1.audio.micro@mIoU0.5", 4 / 5.0);
+    assertScore(truth, said, "collar_f1.audio.micro@1/0.5", 4 / 5.0);
+    assertScore(truth, said, "ave.accuracy.audio", 4 / 6.0);
+    assertThat(Scorer.score(truth, said, List.of("revisions"), 0.5).counts().truthEvents())
+        .isEqualTo(2);
+  }
+
   @Test
   void macroTellsEveryClass() {
     Scores scores = Scorer.score(W, OF_W, List.of("segment_f1.audio.macro"), 0.5);

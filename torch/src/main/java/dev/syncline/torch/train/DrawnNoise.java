@@ -16,6 +16,23 @@ public record DrawnNoise(Augmentation.Colour colour, double snrDb, long seed) {
     }
   }
 
+  /**
+   * The sound with the noise, clipped to [-1, 1] as in any recording.
+   *
+   * @param sound mono samples; they stay as they are
+   * @param rateHz samples a second
+   */
+  public float[] in(float[] sound, int rateHz) {
+    double[] noisy = new double[sound.length];
+    Arrays.setAll(noisy, i -> sound[i]);
+    addTo(noisy, rateHz, 0);
+    float[] result = new float[sound.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = (float) Math.clamp(noisy[i], -1, 1);
+    }
+    return result;
+  }
+
   /** Adds it to the sound of the modality with this number; digital silence stays silent. */
   void addTo(double[] sound, int rateHz, int modality) {
     SplittableRandom random =
