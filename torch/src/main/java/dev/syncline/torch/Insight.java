@@ -21,7 +21,8 @@ public sealed interface Insight {
    *
    * @param from name of the stream that asks
    * @param to name of the stream that is looked at
-   * @param keys index in {@code to} of each row that might have been looked at, below 0 for none
+   * @param keys index in {@code to} of each row that might have been looked at, below 0 for none;
+   *     of a summary of rows before the piece, its oldest
    * @param weights [rows that ask][keys], 0 where a row may not look; over all streams that are
    *     looked at they sum to 1, or to 0 for a row that finds nothing
    */

@@ -76,7 +76,7 @@ record BasisView(Clip clip, Basis basis) {
         "data-columns",
         map.values().isEmpty() ? null : columns(map),
         "data-width",
-        map.step() / ticks);
+        Double.toString(map.step() / ticks));
     html.open("figcaption").leaf("b", map.title()).leaf("output", "").close();
     html.leaf("p", map.note());
     html.open("div", "class", "frame");

@@ -88,6 +88,16 @@ class BasisViewTest {
   }
 
   @Test
+  void columnsAreAsWideAsTheyAreHoweverNarrow() {
+    Clip clip = new Clip("c", "", 8, .1, List.of(), Optional.empty(), List.of());
+    List<Integer> ticks = List.of(0, 1);
+    Basis.HeatMap map =
+        new Basis.HeatMap("x", "", -1, List.of("now"), ticks, List.of(List.of(.5), List.of(.25)));
+    assertThat(page(clip.resting(new Basis(List.of(), List.of(map), List.of()))))
+        .contains("data-columns=\"0,500;0.1,250\" data-width=\"0.0125\"");
+  }
+
+  @Test
   void aMapWithoutValuesIsDrawnToo() {
     Basis.HeatMap none = new Basis.HeatMap("x", "", -1, List.of("now"), List.of(), List.of());
     Basis.HeatMap zero =
