@@ -1,6 +1,7 @@
 package dev.syncline.spec;
 
 import dev.syncline.json.Records.Default;
+import java.math.BigInteger;
 import java.util.Collection;
 import java.util.List;
 
@@ -20,6 +21,24 @@ public sealed interface Exchange extends Layer.Composite {
 
   /** The streams that are looked at. */
   List<String> sources(Collection<String> streams);
+
+  /**
+   * The finest step that streams share: how many of them a tick has, the least common multiple.
+   *
+   * @param rows rows a tick of each stream
+   */
+  static int clock(Collection<Integer> rows) {
+    BigInteger clock = BigInteger.ONE;
+    for (int r : rows) {
+      BigInteger b = BigInteger.valueOf(r);
+      clock = clock.divide(clock.gcd(b)).multiply(b);
+      if (clock.bitLength() > 31) {
+        throw new IllegalArgumentException(
+            "streams of " + rows + " rows a tick share no clock: pool or stride them alike first");
+      }
+    }
+    return clock.intValue();
+  }
 
   /**
    * Rows of one stream attend to another's and become the one stream that comes out. Two of them in

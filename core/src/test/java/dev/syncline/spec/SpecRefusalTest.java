@@ -154,6 +154,13 @@ class SpecRefusalTest {
                 Node.resolve(
                     new Exchange.MergedAttention(attention, true), two(VECTOR, Shape.vector(1, 4))))
         .hasMessageContaining("the streams have different widths");
+    assertThatThrownBy(
+            () ->
+                Node.resolve(
+                    serial("meet", new Exchange.MergedAttention(attention, true)),
+                    two(Shape.vector(99_991, 2), Shape.vector(99_989, 2))))
+        .hasMessageStartingWith("layer meet: streams of [99991, 99989] rows a tick share no clock")
+        .hasMessageEndingWith("pool or stride them alike first");
     assertThatThrownBy(() -> Node.resolve(serial("gru", new Gru(3)), two(VECTOR, VECTOR)))
         .hasMessage("layer gru: reads one stream, not the bundle [audio, visual]: fuse them first");
     assertThatThrownBy(
