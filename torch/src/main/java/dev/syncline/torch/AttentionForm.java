@@ -7,7 +7,6 @@ import dev.syncline.spec.Attention.Position;
 import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Span;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -106,13 +106,8 @@ final class AttentionForm {
   Map<String, Rows> rows(Exchange layer, Map<String, Rows> in, Map<String, Integer> perTick) {
     List<String> asking = layer.queries(in.keySet());
     List<String> looked = layer.sources(in.keySet());
-    int shared = 1;
-    for (String name : asking) {
-      shared = common(shared, perTick.get(name));
-    }
-    for (String name : looked) {
-      shared = common(shared, perTick.get(name));
-    }
+    int shared =
+        Exchange.clock(Stream.of(asking, looked).flatMap(List::stream).map(perTick::get).toList());
     List<Source> sources = new ArrayList<>();
     for (String name : looked) {
       Clock clock = clock(in.get(name), perTick.get(name), shared);
@@ -126,10 +121,6 @@ final class AttentionForm {
       out.put(name, x.with(layer.residual() ? found.add(x.values()) : found));
     }
     return out;
-  }
-
-  private static int common(int a, int b) {
-    return a / BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).intValue() * b;
   }
 
   private Clock clock(Rows x, int perTick, int shared) {
