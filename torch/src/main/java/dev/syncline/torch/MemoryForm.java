@@ -4,12 +4,9 @@ import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Memory.Store;
-import dev.syncline.spec.Node;
-import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
@@ -19,23 +16,12 @@ import org.bytedeco.pytorch.TensorVector;
 final class MemoryForm {
   private static final long PART = 128;
 
-  private final Node node;
+  private final LayerPiece own;
   private final Memory layer;
-  private final Map<String, Tensor> parameters;
-  private final State before;
-  private final Map<String, Tensor> after;
 
-  MemoryForm(
-      Node node,
-      Memory layer,
-      Map<String, Tensor> parameters,
-      State before,
-      Map<String, Tensor> after) {
-    this.node = node;
+  MemoryForm(LayerPiece own, Memory layer) {
+    this.own = own;
     this.layer = layer;
-    this.parameters = parameters;
-    this.before = before;
-    this.after = after;
   }
 
   Rows rows(Rows x) {
@@ -43,9 +29,9 @@ final class MemoryForm {
         x.valid() == null
             ? Tensors.placed(ones(x.batch(), x.rows()))
             : x.valid().toType(ScalarType.Float);
-    Tensor q = heads(project("q", x.values()));
-    Tensor k = heads(project("k", x.values()));
-    Tensor v = heads(project("v", x.values()));
+    Tensor q = heads(own.project("q", x.values()));
+    Tensor k = heads(own.project("k", x.values()));
+    Tensor v = heads(own.project("v", x.values()));
     TensorVector mixed = new TensorVector();
     for (long from = 0; from < x.rows(); from += PART) {
       long n = Math.min(PART, x.rows() - from);
@@ -60,14 +46,14 @@ final class MemoryForm {
           };
       mixed.push_back(read(q.narrow(2, from, n), slots));
     }
-    return x.with(project("o", cat(mixed, 1)));
+    return x.with(own.project("o", cat(mixed, 1)));
   }
 
   /** {@code [batch, n, width]} that queries {@code [batch, heads, n, depth]} find in the slots. */
   private Tensor read(Tensor q, Tensor slots) {
     Tensor scores = sum(q.unsqueeze(2).mul(slots), -1).mul(scale());
     Tensor mixed = sum(softmax(scores, 2).unsqueeze(4).mul(slots), 2);
-    return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), node.input().width());
+    return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), own.node().input().width());
   }
 
   private Tensor box(Store.Box box, Tensor k, Tensor v, Tensor there) {
@@ -77,7 +63,7 @@ final class MemoryForm {
     Tensor fresh = scores(k).permute(0, 3, 1, 2).reshape(batch, n, pairs);
     Tensor mask = there.unsqueeze(2);
     Tensor scores = remembered("scores", where(mask.gt(half()), fresh, zero()), box);
-    Tensor rows = v.transpose(1, 2).reshape(batch, n, node.input().width());
+    Tensor rows = v.transpose(1, 2).reshape(batch, n, own.node().input().width());
     Tensor values = remembered("v", where(mask.gt(half()), rows, zero()), box);
     Tensor seen = remembered("valid", mask, box).squeeze(2).gt(half());
     long all = n + box.rows();
@@ -94,7 +80,7 @@ final class MemoryForm {
   /** A part of the state with the part's rows behind it, and what of it remains. */
   private Tensor remembered(String part, Tensor rows, Store.Box box) {
     Tensor all = cat(Graph.pair(state(part), rows), 1);
-    after.put(node.name(part), all.narrow(1, rows.size(1), box.rows()));
+    own.remember(part, all.narrow(1, rows.size(1), box.rows()));
     return all;
   }
 
@@ -115,10 +101,10 @@ final class MemoryForm {
     Tensor before = heads(state("sums")).unsqueeze(3);
     Tensor sums = weights.matmul(v.unsqueeze(2)).add(kept.unsqueeze(4).mul(before));
     Tensor total = sum(weights, 4).add(kept.mul(state("weights").unsqueeze(3)));
-    after.put(node.name("most"), most.select(3, n - 1));
-    after.put(node.name("weights"), total.select(3, n - 1));
+    own.remember("most", most.select(3, n - 1));
+    own.remember("weights", total.select(3, n - 1));
     Tensor last = sums.select(3, n - 1).transpose(1, 2);
-    after.put(node.name("sums"), last.reshape(k.size(0), layer.latents(), node.input().width()));
+    own.remember("sums", last.reshape(k.size(0), layer.latents(), own.node().input().width()));
     Tensor some = total.gt(zero());
     return sums.div(where(some, total, new Scalar(1f)).unsqueeze(4));
   }
@@ -137,7 +123,7 @@ final class MemoryForm {
       each.push_back(slots);
     }
     Tensor last = slots.transpose(1, 2);
-    after.put(node.name("slots"), last.reshape(k.size(0), layer.latents(), node.input().width()));
+    own.remember("slots", last.reshape(k.size(0), layer.latents(), own.node().input().width()));
     return stack(each, 3);
   }
 
@@ -147,7 +133,7 @@ final class MemoryForm {
   }
 
   private Tensor latents() {
-    return parameters.get(node.name("latents")).unsqueeze(0);
+    return own.get("latents").unsqueeze(0);
   }
 
   /** How many rows key j is behind query i, {@code [queries, keys]}; below 0 if it is ahead. */
@@ -163,20 +149,13 @@ final class MemoryForm {
         .transpose(1, 2);
   }
 
-  private Tensor project(String part, Tensor x) {
-    return linear(
-        x,
-        parameters.get(node.name(part + ".weight")),
-        new TensorOptional(parameters.get(node.name(part + ".bias"))));
-  }
-
   /** A state part as the last part of the piece left it. */
   private Tensor state(String part) {
-    return after.getOrDefault(node.name(part), before.parts().get(node.name(part)));
+    return own.after().getOrDefault(own.node().name(part), own.past(part));
   }
 
   private Scalar scale() {
-    return new Scalar(1 / Math.sqrt((double) node.input().width() / layer.heads()));
+    return new Scalar(1 / Math.sqrt((double) own.node().input().width() / layer.heads()));
   }
 
   private static Scalar zero() {
