@@ -45,11 +45,7 @@ final class Shapes {
         yield x;
       }
       case Memory m -> {
-        if (vector(x).width() % m.heads() != 0) {
-          throw new IllegalArgumentException(
-              "heads %d must divide the width %d: change one of them"
-                  .formatted(m.heads(), x.width()));
-        }
+        divided(m.heads(), vector(x).width());
         yield x;
       }
       case Attention a -> {
@@ -67,6 +63,13 @@ final class Shapes {
           "a kernel of " + kernel + " is larger than the padded picture " + x);
     }
     return Shape.image(x.rows(), height / stride + 1, width / stride + 1, x.width());
+  }
+
+  private static void divided(int heads, int width) {
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(
+          "heads %d must divide the width %d: change one of them".formatted(heads, width));
+    }
   }
 
   private static void heads(Attention a, int width) {
@@ -92,6 +95,11 @@ final class Shapes {
           }
           case Exchange.MergedAttention m -> {
             in.values().forEach(x -> asking(m, x));
+            alike(in, "put a linear before each");
+            yield in;
+          }
+          case Exchange.GraphAttention g -> {
+            in.values().forEach(x -> divided(g.heads(), vector(x).width()));
             alike(in, "put a linear before each");
             yield in;
           }
@@ -121,7 +129,7 @@ final class Shapes {
     }
   }
 
-  private static Shape asking(Exchange layer, Shape x) {
+  private static Shape asking(Exchange.Attending layer, Shape x) {
     heads(layer.attention(), vector(x).width());
     return x;
   }

@@ -7,6 +7,7 @@ import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.StatePart;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Makes the operations that look at rows or slots: attention, exchange, memory. */
+/** Makes the operations that look at rows or slots: attention, graphs, memory. */
 final class AttentionOps {
   private final Parts parts;
 
@@ -24,9 +25,40 @@ final class AttentionOps {
 
   /** The operation of an exchange from the streams {@code in} to the streams {@code out}. */
   Op exchange(Node node, Exchange e, Map<String, Buffer> in, Map<String, Buffer> out) {
-    Map<String, Buffer> asking = chosen(e.queries(in.keySet()), in);
-    Map<String, Buffer> sources = chosen(e.sources(in.keySet()), in);
-    return attention(node, e.attention(), asking, out, sources, e.residual());
+    return switch (e) {
+      case Exchange.Attending a -> {
+        Map<String, Buffer> asking = chosen(a.queries(in.keySet()), in);
+        Map<String, Buffer> sources = chosen(a.sources(in.keySet()), in);
+        yield attention(node, a.attention(), asking, out, sources, a.residual());
+      }
+      case Exchange.GraphAttention g -> graph(node, g, in, out);
+    };
+  }
+
+  private Op graph(
+      Node node, Exchange.GraphAttention g, Map<String, Buffer> in, Map<String, Buffer> out) {
+    List<Buffer> all = List.copyOf(in.values());
+    int clock = Exchange.clock(all.stream().map(Buffer::rows).toList());
+    List<Op.GraphStream> streams = new ArrayList<>();
+    in.forEach(
+        (name, x) ->
+            streams.add(
+                new Op.GraphStream(
+                    x,
+                    out.get(name),
+                    parts.ring(node, name + ".features"),
+                    parts.ring(node, name + ".scores"),
+                    parts.ring(node, name + ".valid"),
+                    clock / x.rows())));
+    return new Op.GraphAttention(
+        streams,
+        order(all, all, clock),
+        g,
+        parts.matrix(node, "weight", "bias"),
+        parts.get(node, "receive"),
+        parts.get(node, "send"),
+        parts.get(node, "edges"),
+        parts.take(streams.size() * g.past()));
   }
 
   private static Map<String, Buffer> chosen(List<String> names, Map<String, Buffer> streams) {
@@ -65,7 +97,7 @@ final class AttentionOps {
     return new Op.Attention(
         askers,
         looked,
-        order(askers, looked),
+        order(asking.values(), sources.values(), clock),
         a,
         a.position() instanceof Position.Rope ? Rope.of(q.out() / a.heads()) : Rope.none(),
         a.position() instanceof Position.Alibi ? a.slopes() : new float[0],
@@ -77,17 +109,20 @@ final class AttentionOps {
         parts.take(looked.size() * a.span().places()));
   }
 
-  /** A tick's rows in the order in which they end; what ends together is cached before it asks. */
-  private static int[] order(List<Op.Asking> asking, List<Op.Source> sources) {
+  /**
+   * A tick's rows in the order in which they end, each as 1 or 0 for being looked at or asking, its
+   * stream and its row; what ends together is looked at from then on, itself included.
+   */
+  private static int[] order(Collection<Buffer> asking, Collection<Buffer> sources, int clock) {
     List<int[]> events = new ArrayList<>();
-    for (int i = 0; i < sources.size(); i++) {
-      for (int r = 0; r < sources.get(i).rows().rows(); r++) {
-        events.add(new int[] {1, i, r, (r + 1) * sources.get(i).unit()});
-      }
-    }
-    for (int i = 0; i < asking.size(); i++) {
-      for (int r = 0; r < asking.get(i).in().rows(); r++) {
-        events.add(new int[] {0, i, r, (r + 1) * asking.get(i).unit()});
+    List<Collection<Buffer>> sides = List.of(asking, sources);
+    for (int side = 0; side < 2; side++) {
+      int stream = 0;
+      for (Buffer b : sides.get(side)) {
+        for (int r = 0; r < b.rows(); r++) {
+          events.add(new int[] {side, stream, r, (r + 1) * (clock / b.rows())});
+        }
+        stream++;
       }
     }
     events.sort(Comparator.comparingInt((int[] e) -> e[3]).thenComparingInt(e -> -e[0]));

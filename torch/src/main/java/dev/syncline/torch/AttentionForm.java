@@ -86,7 +86,8 @@ final class AttentionForm {
   }
 
   /** Streams to streams; {@code perTick} are the rows a tick of all of them. */
-  Map<String, Rows> rows(Exchange layer, Map<String, Rows> in, Map<String, Integer> perTick) {
+  Map<String, Rows> rows(
+      Exchange.Attending layer, Map<String, Rows> in, Map<String, Integer> perTick) {
     List<String> asking = layer.queries(in.keySet());
     List<String> looked = layer.sources(in.keySet());
     int shared =

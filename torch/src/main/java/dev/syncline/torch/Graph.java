@@ -257,12 +257,15 @@ public final class Graph {
     }
 
     private Map<String, Rows> exchange(Node node, Exchange layer, Map<String, Rows> in) {
-      Map<String, Integer> perTick = new LinkedHashMap<>();
-      node.in().forEach((name, shape) -> perTick.put(name, shape.rows()));
-      AttentionForm form =
-          new AttentionForm(own(node), layer.attention());
-      Map<String, Rows> found = form.rows(layer, in, perTick);
-      return node.out().size() == 1 ? Map.of(name(node), one(found)) : found;
+      return switch (layer) {
+        case Exchange.GraphAttention g -> new GraphForm(own(node), g).rows(in);
+        case Exchange.Attending a -> {
+          Map<String, Integer> perTick = new LinkedHashMap<>();
+          node.in().forEach((name, shape) -> perTick.put(name, shape.rows()));
+          var found = new AttentionForm(own(node), a.attention()).rows(a, in, perTick);
+          yield node.out().size() == 1 ? Map.of(name(node), one(found)) : found;
+        }
+      };
     }
 
     /** The codes of a piece's rows, {@code [batch, rows, width]}. */
