@@ -117,6 +117,10 @@ public record StatePart(String name, int rows, int width, int perTick) {
               new StatePart(node.name("sums"), m.latents(), width, 0));
       case Memory.Store.Competing ignored ->
           List.of(new StatePart(node.name("slots"), m.latents(), width, 0));
+      case Memory.Store.KeyValue ignored ->
+          List.of(
+              new StatePart(node.name("keys"), m.latents(), width, 0),
+              new StatePart(node.name("values"), m.latents(), width, 0));
     };
   }
 

@@ -315,6 +315,18 @@ class SpecTest {
   }
 
   @Test
+  void aMemoryOfKeysAndValuesKeepsBoth() {
+    Shape x = Shape.vector(2, 6);
+    Memory memory = new Memory(2, 3, new Memory.Store.KeyValue());
+    assertThat(StatePart.of(node(memory, x)))
+        .containsExactly(new StatePart("keys", 3, 6, 0), new StatePart("values", 3, 6, 0));
+    // a row: 4 projections; keys found, keys and values moved, keys found again; the read
+    long slots = 3 * 6;
+    long row = 4 * (2 * 36 + 6) + (10 * slots + 4 * 3 * 2) + (4 * slots + 3 * 3 * 2);
+    assertThat(cost(memory, x)).isEqualTo(new Cost(2 * row, 4 * (4 * 42 + 18), 4 * 2 * 18));
+  }
+
+  @Test
   void aTreeCostsWhatItsNodesCost() {
     Cost sum =
         EVERY.node().all().stream()

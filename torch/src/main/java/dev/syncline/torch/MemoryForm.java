@@ -24,6 +24,13 @@ final class MemoryForm {
     this.layer = layer;
   }
 
+  /** By what slots are found and what is read of them, after every row. */
+  private record Slots(Tensor keys, Tensor values) {
+    static Slots alike(Tensor slots) {
+      return new Slots(slots, slots);
+    }
+  }
+
   Rows rows(Rows x) {
     Tensor valid =
         x.valid() == null
@@ -38,11 +45,12 @@ final class MemoryForm {
       Tensor there = valid.narrow(1, from, n);
       Tensor keys = k.narrow(2, from, n);
       Tensor values = v.narrow(2, from, n);
-      Tensor slots =
+      Slots slots =
           switch (layer.store()) {
-            case Store.Box b -> box(b, keys, values, there);
-            case Store.Decay d -> decay(d, keys, values, there);
-            case Store.Competing ignored -> compete(keys, values, there);
+            case Store.Box b -> Slots.alike(box(b, keys, values, there));
+            case Store.Decay d -> Slots.alike(decay(d, keys, values, there));
+            case Store.Competing ignored -> Slots.alike(compete(keys, values, there));
+            case Store.KeyValue ignored -> keyValue(keys, values, there);
           };
       mixed.push_back(read(q.narrow(2, from, n), slots));
     }
@@ -50,9 +58,9 @@ final class MemoryForm {
   }
 
   /** {@code [batch, n, width]} that queries {@code [batch, heads, n, depth]} find in the slots. */
-  private Tensor read(Tensor q, Tensor slots) {
-    Tensor scores = sum(q.unsqueeze(2).mul(slots), -1).mul(scale());
-    Tensor mixed = sum(softmax(scores, 2).unsqueeze(4).mul(slots), 2);
+  private Tensor read(Tensor q, Slots slots) {
+    Tensor scores = sum(q.unsqueeze(2).mul(slots.keys()), -1).mul(scale());
+    Tensor mixed = sum(softmax(scores, 2).unsqueeze(4).mul(slots.values()), 2);
     return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), own.node().input().width());
   }
 
@@ -114,17 +122,45 @@ final class MemoryForm {
     Tensor latents = heads(latents());
     TensorVector each = new TensorVector();
     for (long r = 0; r < k.size(2); r++) {
-      Tensor key = k.narrow(2, r, 1);
-      Tensor scores = sum(slots.add(latents).mul(key), -1).mul(scale());
-      Tensor share = softmax(scores, 2).unsqueeze(3);
-      Tensor next = slots.add(share.mul(v.narrow(2, r, 1).sub(slots)));
-      Tensor valid = there.select(1, r).gt(half()).reshape(k.size(0), 1, 1, 1);
-      slots = where(valid, next, slots);
+      Tensor share = share(slots.add(latents), k.narrow(2, r, 1));
+      slots = moved(slots, share, v.narrow(2, r, 1), there.select(1, r));
       each.push_back(slots);
     }
-    Tensor last = slots.transpose(1, 2);
-    own.remember("slots", last.reshape(k.size(0), layer.latents(), own.node().input().width()));
+    store("slots", slots);
     return stack(each, 3);
+  }
+
+  private Slots keyValue(Tensor k, Tensor v, Tensor there) {
+    Tensor keys = heads(state("keys"));
+    Tensor values = heads(state("values"));
+    Tensor latents = heads(latents());
+    TensorVector addresses = new TensorVector();
+    TensorVector contents = new TensorVector();
+    for (long r = 0; r < k.size(2); r++) {
+      Tensor key = k.narrow(2, r, 1);
+      Tensor share = share(keys.add(latents), key);
+      keys = moved(keys, share, key, there.select(1, r));
+      values = moved(values, share, v.narrow(2, r, 1), there.select(1, r));
+      addresses.push_back(keys.add(latents));
+      contents.push_back(values);
+    }
+    store("keys", keys);
+    store("values", values);
+    return new Slots(stack(addresses, 3), stack(contents, 3));
+  }
+
+  /** A row's shares of the slots, {@code [batch, heads, slots, 1]}. */
+  private Tensor share(Tensor addresses, Tensor key) {
+    return softmax(sum(addresses.mul(key), -1).mul(scale()), 2).unsqueeze(3);
+  }
+
+  private static Tensor moved(Tensor slots, Tensor share, Tensor row, Tensor there) {
+    Tensor valid = there.gt(half()).reshape(-1, 1, 1, 1);
+    return where(valid, slots.add(share.mul(row.sub(slots))), slots);
+  }
+
+  private void store(String part, Tensor slots) {
+    own.remember(part, slots.transpose(1, 2).flatten(2, 3));
   }
 
   /** What the slots' vectors and keys have in common, {@code [batch, heads, slots, rows]}. */

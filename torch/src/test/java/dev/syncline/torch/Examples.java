@@ -108,7 +108,10 @@ final class Examples {
 
   private static List<Memory.Store> stores() {
     return List.of(
-        new Memory.Store.Box(10), new Memory.Store.Decay(5), new Memory.Store.Competing());
+        new Memory.Store.Box(10),
+        new Memory.Store.Decay(5),
+        new Memory.Store.Competing(),
+        new Memory.Store.KeyValue());
   }
 
   private void memory() {

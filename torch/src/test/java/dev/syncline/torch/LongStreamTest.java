@@ -66,6 +66,7 @@ class LongStreamTest {
     layers.add(new Memory(2, 3, new Memory.Store.Box(9)));
     layers.add(new Memory(2, 3, new Memory.Store.Decay(30)));
     layers.add(new Memory(2, 3, new Memory.Store.Competing()));
+    layers.add(new Memory(2, 3, new Memory.Store.KeyValue()));
     layers.add(new Exchange.GraphAttention(2, 7));
     layers.add(new Exchange.MergedAttention(Attention.over(2, new Span.Strided(5, 4, 3)), true));
     layers.add(new Positions.Sinusoids());
