@@ -136,8 +136,7 @@ public final class Graph {
           out.put(name(node), sum.masked());
         }
         case Exchange e -> out.putAll(exchange(node, e, in));
-        case Fusion f ->
-            out.put(name(node), new FusionForm(own(node)).rows(f, in));
+        case Fusion f -> out.put(name(node), new FusionForm(own(node)).rows(f, in));
         case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
       }
       tap.accept(node, out);
