@@ -8,6 +8,8 @@ import dev.syncline.spec.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -36,7 +38,7 @@ final class GraphForm {
    * @param scores the sender's part of the scores, {@code [batch, past + rows, heads]}
    * @param valid {@code [batch, past + rows, 1]}
    */
-  private record Sender(Tensor features, Tensor scores, Tensor valid, int unit) {}
+  private record Sender(String name, Tensor features, Tensor scores, Tensor valid, int unit) {}
 
   Map<String, Rows> rows(Map<String, Rows> in) {
     Map<String, Sender> senders = new LinkedHashMap<>();
@@ -58,6 +60,7 @@ final class GraphForm {
             ? Tensors.placed(ones(x.batch(), x.rows()))
             : x.valid().toType(ScalarType.Float);
     return new Sender(
+        name,
         remembered(name + ".features", features),
         remembered(name + ".scores", scores(features, "send")),
         remembered(name + ".valid", valid.unsqueeze(2)),
@@ -92,10 +95,39 @@ final class GraphForm {
     }
     Tensor there = cat(valid, 2).gt(new Scalar(0.5f));
     Tensor logits = leaky_relu(cat(scores, 2).add(wanted), new Scalar(GraphAttention.SLOPE));
-    Tensor weights = softmax(where(there, logits, new Scalar(Graph.LOWEST)), 2);
-    Tensor sent = heads(cat(features, 2));
-    Tensor message = sum(where(there, weights, new Scalar(0f)).unsqueeze(4).mul(sent), 2);
-    return message.flatten(2, 3);
+    Tensor shares = softmax(where(there, logits, new Scalar(Graph.LOWEST)), 2);
+    Tensor weights = where(there, shares, new Scalar(0f));
+    own.observer().ifPresent(o -> show(o, to, senders, weights));
+    return sum(weights.unsqueeze(4).mul(heads(cat(features, 2))), 2).flatten(2, 3);
+  }
+
+  /** Tells an observer the weights {@code [batch, rows, edges of all senders, heads]}. */
+  private void show(Consumer<Insight> observer, Sender to, List<Sender> senders, Tensor weights) {
+    long past = layer.past();
+    long rows = weights.size(1);
+    Tensor mean = mean(weights, new long[] {3}, false, new ScalarTypeOptional());
+    for (int i = 0; i < senders.size(); i++) {
+      Sender from = senders.get(i);
+      long keys = from.features().size(1);
+      Tensor places = places(to.unit(), (int) rows, from.unit()).reshape(1, rows, past);
+      Tensor edges = mean.narrow(2, i * past, past);
+      Tensor all = Tensors.placed(zeros(weights.size(0), rows, keys));
+      Tensor byKey = all.scatter_add(2, places.expand_as(edges), edges);
+      long[] receiving = own.before().starts(clock / to.unit());
+      long[] sending = own.before().starts(clock / from.unit());
+      for (int b = 0; b < receiving.length; b++) {
+        long oldest = sending[b] - past;
+        observer.accept(
+            new Insight.Attention(
+                own.node().path(),
+                b,
+                receiving[b],
+                to.name(),
+                from.name(),
+                LongStream.range(oldest, oldest + keys).toArray(),
+                Tensors.table(byKey.select(0, b))));
+      }
+    }
   }
 
   /** Of each edge to a row of the piece, the place of the row that sends, row by row. */
