@@ -119,6 +119,8 @@ public final class TinyModel {
             new Each(layers(AUDIO, new Linear(6, true))),
             "merge",
             new Exchange.MergedAttention(Attention.over(3, new Span.Window(5)), true),
+            "graph",
+            new Exchange.GraphAttention(3, 4),
             "fork",
             new Parallel(
                 layers(

@@ -42,14 +42,8 @@ record Body(
           early(
               behind(Map.of("own", new Recurrent.Gru(units / 2))),
               Map.of("fuse", new Fusion.Concat()));
-      case cross -> {
-        List<String> names = List.copyOf(encoders.keySet());
-        if (names.size() != 2) {
-          throw new IllegalArgumentException(
-              "cross joins two modalities, not " + names + ": take co_attention or merged");
-        }
-        yield early(projected(), Map.of("meet", looking(names.get(0), names.get(1))));
-      }
+      case multi_level -> early(encoders, Map.of("meet", meeting(2)));
+      case cross -> early(projected(), looking());
       case co_attention -> {
         List<String> names = List.copyOf(encoders.keySet());
         Map<String, Layer> each = new LinkedHashMap<>();
@@ -60,18 +54,64 @@ record Body(
       }
       case merged ->
           early(projected(), concatAfter("meet", new Exchange.MergedAttention(attention(), true)));
-      case memory -> {
+      case graph -> {
         Map<String, Layer> meet = new LinkedHashMap<>();
+        meet.put("meet1", new Exchange.GraphAttention(4, 8));
+        meet.put("meet2", new Exchange.GraphAttention(4, 8));
         meet.put("fuse", new Fusion.Concat());
-        meet.put("to", new Linear(units, true));
-        meet.put("memory", new Residual(new Memory(4, 8, new Memory.Store.Competing())));
+        yield early(projected(), meet);
+      }
+      case memory -> {
+        Map<String, Layer> meet = concatenated();
+        meet.put("memory", new Residual(new Memory(4, 8, new Memory.Store.KeyValue())));
         yield early(encoders, meet);
       }
       case late_mean -> late(How.MEAN);
       case late_weighted -> late(How.WEIGHTED);
       case late_maximum -> late(How.MAX);
       case late_product -> late(How.SUM);
+      case late_features -> lateFeatures();
     };
+  }
+
+  /** All modalities to one stream of the model's width. */
+  private Map<String, Layer> concatenated() {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    layers.put("fuse", new Fusion.Concat());
+    layers.put("to", new Linear(units, true));
+    return layers;
+  }
+
+  /** What they say together here, beside what they say behind so many layers of their own. */
+  private Layer meeting(int deeper) {
+    Layer here = new Serial(concatenated());
+    if (deeper == 0) {
+      return here;
+    }
+    Map<String, Layer> own = new LinkedHashMap<>();
+    encoders.keySet().forEach(name -> own.put(name, new Recurrent.Gru(units / 2)));
+    Map<String, Layer> further = new LinkedHashMap<>();
+    further.put("own", new Each(own));
+    further.put("meet", meeting(deeper - 1));
+    Map<String, Layer> depths = new LinkedHashMap<>();
+    depths.put("here", here);
+    depths.put("deeper", new Serial(further));
+    return new Serial(concatAfter("depths", new Parallel(depths)));
+  }
+
+  /**
+   * The first modality looks at the others; what it finds stands side by side (Tsai et al. 2019).
+   */
+  private Map<String, Layer> looking() {
+    List<String> names = List.copyOf(encoders.keySet());
+    if (names.size() == 2) {
+      return Map.of("meet", looking(names.get(0), names.get(1)));
+    }
+    Map<String, Layer> each = new LinkedHashMap<>();
+    for (String other : names.subList(1, names.size())) {
+      each.put("at_" + other, looking(names.getFirst(), other));
+    }
+    return concatAfter("meet", new Parallel(each));
   }
 
   private static Layer looking(String query, String memory) {
@@ -116,11 +156,24 @@ record Body(
     body.put("enc", new Each(streams));
     body.putAll(meet);
     body.putAll(temporal.layers(units, window));
+    return decided(body);
+  }
+
+  /** With decisions behind it. */
+  private Layer.Serial decided(Map<String, Layer> body) {
     body.put("drop", new Dropout(0.3f));
     Map<String, Layer> decisions = new LinkedHashMap<>();
     heads.forEach((name, labels) -> decisions.put(name, new Linear(labels, true)));
     body.put("heads", new Parallel(decisions));
     return new Serial(body);
+  }
+
+  /** Time for each modality, then they meet and decide. */
+  private Layer.Serial lateFeatures() {
+    Map<String, Layer> body = new LinkedHashMap<>();
+    body.put("enc", new Each(behind(temporal.layers(units, window))));
+    body.put("fuse", new Fusion.Concat());
+    return decided(body);
   }
 
   /** Time and decisions for each modality; then they vote on each output. */

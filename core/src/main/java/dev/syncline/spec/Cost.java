@@ -61,7 +61,8 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
         Shape x = node.input();
         yield attending(a, x.width(), x.rows(), 1) + caching(a, x.width(), x.width(), x.rows());
       }
-      case Exchange e -> exchange(node, e);
+      case Exchange.Attending e -> exchange(node, e);
+      case Exchange.GraphAttention g -> graph(node, g);
       case Memory m -> memory(node, m);
       case Chain c -> chain(node, c);
       case Positions.Sinusoids ignored -> 2 * out(node);
@@ -98,7 +99,7 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
     };
   }
 
-  private static long exchange(Node node, Exchange e) {
+  private static long exchange(Node node, Exchange.Attending e) {
     long flops = 0;
     List<String> sources = e.sources(node.in().keySet());
     long width = node.in().get(e.queries(node.in().keySet()).getFirst()).width();
@@ -112,6 +113,15 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
       flops += e.residual() ? rows * width : 0;
     }
     return flops;
+  }
+
+  /** Features, both ends' scores, messages along every edge, and the update of each row. */
+  private static long graph(Node node, Exchange.GraphAttention g) {
+    long rows = node.in().values().stream().mapToLong(Shape::rows).sum();
+    long width = node.in().values().iterator().next().width();
+    long edges = (long) node.in().size() * g.past();
+    return rows
+        * (2 * width * width + 4 * width + edges * (2 * width + 6L * g.heads()) + 2 * width);
   }
 
   /** Keys and values of a tick's rows. */
@@ -150,6 +160,7 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
           case Memory.Store.Box b -> 2 * slots + b.rows() * (2 * slots + 3 * weights);
           case Memory.Store.Decay ignored -> 5 * slots + 8 * weights;
           case Memory.Store.Competing ignored -> 6 * slots + 4 * weights;
+          case Memory.Store.KeyValue ignored -> 10 * slots + 4 * weights;
         };
     return node.input().rows() * (projections + write + read);
   }

@@ -1,9 +1,9 @@
 package dev.syncline.spec;
 
 /**
- * A long history in a few slots: every valid row writes into {@code latents} slots of the row's
- * width and then reads them by attention, {@code y = o(Σ softmax(q·slot)·slot)} head by head. The
- * store says how slots come from the rows so far.
+ * A long history in a few slots, an external memory of bounded size: every valid row writes into
+ * {@code latents} slots of the row's width and then reads them by attention, {@code y = o(Σ
+ * softmax(q·slot)·slot)} head by head. The store says how slots come from the rows so far.
  *
  * @param heads into which rows and slots are divided
  * @param latents slots; each has a learned vector that says what it looks for
@@ -54,5 +54,13 @@ public record Memory(int heads, int latents, Store store) implements Layer.Leaf 
      * towards it by its share: {@code slot' = (1 - a)·slot + a·v}.
      */
     record Competing() implements Store {}
+
+    /**
+     * Slots have a key and a value, found by the one and read by the other (Miller et al. 2016,
+     * section 3.1): {@code y = o(Σ softmax(q·(key + latent))·value)}. Rows are shared out by their
+     * keys, and each slot's key and value move towards the row's by its share, which is erasing and
+     * adding by one weight (Graves et al. 2014, section 3.2).
+     */
+    record KeyValue() implements Store {}
   }
 }

@@ -111,10 +111,8 @@ public record Node(
         e.streams()
             .forEach(
                 (name, stream) -> {
-                  if (!in.containsKey(name)) {
-                    throw bad(path, "there is no stream \"" + name + "\", only " + in.keySet());
-                  }
-                  Node child = resolve(join(path, name), stream, Map.of(name, in.get(name)));
+                  Shape x = placed(path, () -> Shapes.named(name, in));
+                  Node child = resolve(join(path, name), stream, Map.of(name, x));
                   children.put(name, child);
                   out.put(name, single(child.path, child.out));
                 });
@@ -134,179 +132,23 @@ public record Node(
         }
         out.putAll(in);
       }
-      case Exchange e -> out.putAll(exchanged(path, e, in));
-      case Fusion f -> out.put(FUSED, placed(path, () -> fused(f, in)));
+      case Exchange e -> out.putAll(placed(path, () -> Shapes.exchanged(e, in)));
+      case Fusion f -> out.put(FUSED, placed(path, () -> Shapes.fused(f, in)));
       case Leaf leaf -> {
         Shape x = single(path, in);
-        out.put(in.keySet().iterator().next(), placed(path, () -> leaf(leaf, x)));
+        out.put(in.keySet().iterator().next(), placed(path, () -> Shapes.leaf(leaf, x)));
       }
     }
     return new Node(path, layer, in, out, children);
   }
 
-  /** A shape, or why it cannot be, with the path. */
-  private static Shape placed(String path, Supplier<Shape> shape) {
+  /** Shapes, or why they cannot be, with the path. */
+  private static <T> T placed(String path, Supplier<T> shapes) {
     try {
-      return shape.get();
+      return shapes.get();
     } catch (IllegalArgumentException e) {
       throw bad(path, e.getMessage());
     }
-  }
-
-  private static Shape leaf(Leaf layer, Shape x) {
-    return switch (layer) {
-      case Linear l -> vector(x).withWidth(l.out());
-      case Activation ignored -> x;
-      case LayerNorm ignored -> x;
-      case RmsNorm ignored -> vector(x);
-      case Standardize ignored -> vector(x);
-      case Dropout ignored -> x;
-      case Absent ignored -> vector(x);
-      case Recurrent r -> vector(x).withWidth(r.units());
-      case Embedding e -> {
-        if (x.isImage() || x.width() != 1) {
-          throw new IllegalArgumentException("an embedding reads rows of one number, not " + x);
-        }
-        yield x.withWidth(e.width());
-      }
-      case Conv1d c -> {
-        depthwise(c.depthwise(), c.out(), vector(x).width());
-        yield x.withWidth(c.out()).withRows(divide("stride", x.rows(), c.stride()));
-      }
-      case PoolRows p -> vector(x).withRows(divide("rows", x.rows(), p.rows()));
-      case Conv2d c -> {
-        depthwise(c.depthwise(), c.out(), image(x).width());
-        yield window(x, c.kernel(), c.stride(), c.padding()).withWidth(c.out());
-      }
-      case Pool2d p -> window(image(x), p.kernel(), p.stride(), 0);
-      case GlobalPool ignored -> Shape.vector(x.rows(), image(x).width());
-      case Positions ignored -> vector(x);
-      case Chain c -> {
-        if (c.states(vector(x).width()) < 2) {
-          throw new IllegalArgumentException(
-              "one label alone always holds: a chain of one_label needs two or more");
-        }
-        yield x;
-      }
-      case Memory m -> {
-        if (vector(x).width() % m.heads() != 0) {
-          throw new IllegalArgumentException(
-              "heads %d must divide the width %d: change one of them"
-                  .formatted(m.heads(), x.width()));
-        }
-        yield x;
-      }
-      case Attention a -> {
-        heads(a, vector(x).width());
-        yield x;
-      }
-    };
-  }
-
-  private static Shape window(Shape x, int kernel, int stride, int padding) {
-    int height = x.dims().get(0) + 2 * padding - kernel;
-    int width = x.dims().get(1) + 2 * padding - kernel;
-    if (height < 0 || width < 0) {
-      throw new IllegalArgumentException(
-          "a kernel of " + kernel + " is larger than the padded picture " + x);
-    }
-    return Shape.image(x.rows(), height / stride + 1, width / stride + 1, x.width());
-  }
-
-  private static void heads(Attention a, int width) {
-    boolean rope = a.position() instanceof Attention.Position.Rope;
-    if (width % a.heads() != 0 || (rope && width / a.heads() % 2 != 0)) {
-      throw new IllegalArgumentException(
-          "heads %d must divide the width %d%s: change one of them"
-              .formatted(a.heads(), width, rope ? " into even parts (rope)" : ""));
-    }
-  }
-
-  private static Map<String, Shape> exchanged(String path, Exchange layer, Map<String, Shape> in) {
-    if (in.size() < 2) {
-      throw bad(path, "one stream alone has nothing to attend to: use attention");
-    }
-    switch (layer) {
-      case Exchange.CrossAttention c -> {
-        for (String name : List.of(c.query(), c.memory())) {
-          if (!in.containsKey(name)) {
-            throw bad(path, "there is no stream \"" + name + "\", only " + in.keySet());
-          }
-        }
-        placed(path, () -> vector(in.get(c.memory())));
-        return Map.of(FUSED, placed(path, () -> asking(c, in.get(c.query()))));
-      }
-      case Exchange.MergedAttention m -> {
-        int width = in.values().iterator().next().width();
-        for (Shape x : in.values()) {
-          placed(path, () -> asking(m, x));
-          if (x.width() != width) {
-            throw bad(
-                path, "the streams have different widths: " + in + "; put a linear before each");
-          }
-        }
-        return in;
-      }
-    }
-  }
-
-  private static Shape asking(Exchange layer, Shape x) {
-    heads(layer.attention(), vector(x).width());
-    return x;
-  }
-
-  private static Shape fused(Fusion layer, Map<String, Shape> in) {
-    Shape first = in.values().iterator().next();
-    int width = 0;
-    for (Shape x : in.values()) {
-      width += vector(x).width();
-      if (x.rows() != first.rows()) {
-        throw new IllegalArgumentException(
-            "the streams have different rows a tick: " + in + "; pool or stride them alike first");
-      } else if (layer instanceof Fusion.Combine && x.width() != first.width()) {
-        throw new IllegalArgumentException(
-            "the streams have different widths: " + in + "; put a linear before each, or concat");
-      }
-    }
-    if (in.size() < 2) {
-      throw new IllegalArgumentException("one stream alone cannot be fused: leave the layer out");
-    }
-    return switch (layer) {
-      case Fusion.Concat ignored -> Shape.vector(first.rows(), width);
-      case Fusion.Combine ignored -> first;
-      case Fusion.Gated g -> first.withWidth(g.units());
-      case Fusion.LowRank l -> first.withWidth(l.units());
-    };
-  }
-
-  private static void depthwise(boolean depthwise, int out, int in) {
-    if (depthwise && out != in) {
-      throw new IllegalArgumentException(
-          "a depthwise convolution keeps the channels: set out to " + in);
-    }
-  }
-
-  private static int divide(String name, int rows, int by) {
-    if (rows % by != 0) {
-      throw new IllegalArgumentException(
-          name + " " + by + " must divide the " + rows + " rows of a tick");
-    }
-    return rows / by;
-  }
-
-  private static Shape vector(Shape x) {
-    if (x.isImage()) {
-      throw new IllegalArgumentException(
-          "reads vectors, not pictures (" + x + "): put a global_pool before it");
-    }
-    return x;
-  }
-
-  private static Shape image(Shape x) {
-    if (!x.isImage()) {
-      throw new IllegalArgumentException("reads pictures, not vectors (" + x + ")");
-    }
-    return x;
   }
 
   private static Shape single(String path, Map<String, Shape> streams) {

@@ -103,11 +103,12 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
         int width = node.input().width();
         attention(node, a, width, width, list);
       }
-      case Exchange e -> {
+      case Exchange.Attending e -> {
         int width = node.in().get(e.queries(node.in().keySet()).getFirst()).width();
         int memory = node.in().get(e.sources(node.in().keySet()).getFirst()).width();
         attention(node, e.attention(), width, memory, list);
       }
+      case Exchange.GraphAttention g -> graph(node, g, list);
       case Memory m -> {
         int width = node.input().width();
         projections(node, list, width, width, width);
@@ -145,6 +146,18 @@ public record Parameter(String name, List<Integer> shape, Init init, boolean tra
       Init init = new Init(0, bound(depth));
       list.add(new Parameter(node.name("relative"), List.of(r.most() + 1, depth), init, true));
     }
+  }
+
+  private static void graph(Node node, Exchange.GraphAttention g, List<Parameter> list) {
+    int streams = node.in().size();
+    int width = node.in().values().iterator().next().width();
+    weight(node, list, width, false, width, width);
+    Init init = new Init(0, bound(width / g.heads()));
+    for (String end : List.of("receive", "send")) {
+      list.add(new Parameter(node.name(end), List.of(width), init, true));
+    }
+    List<Integer> kinds = List.of(streams, streams, g.past(), g.heads());
+    list.add(new Parameter(node.name("edges"), kinds, new Init(0, 0), true));
   }
 
   private static void fusion(Node node, Fusion layer, List<Parameter> list) {

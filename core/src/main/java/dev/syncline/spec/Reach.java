@@ -98,7 +98,7 @@ public record Reach(double back, double jump) {
       for (String source : e.sources(in.keySet())) {
         double perRow = (double) node.in().get(source).rows() / node.in().get(query).rows();
         Map<String, Map<String, Reach>> one = Map.of(source, in.get(source));
-        parts.put(source, step(node, one, e.attention().span().reach(), perRow).get(first(node)));
+        parts.put(source, step(node, one, e.span().reach(), perRow).get(first(node)));
       }
       out.put(name, merge(parts));
     }

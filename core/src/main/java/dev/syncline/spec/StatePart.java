@@ -35,7 +35,8 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Recurrent.Lstm l -> List.of(value(node, "h", l.units()), value(node, "c", l.units()));
       case Recurrent r -> List.of(value(node, "h", r.units()));
       case Attention a -> attention(node, "", a, node.input(), node.input().width());
-      case Exchange e -> exchange(node, e);
+      case Exchange.Attending e -> exchange(node, e);
+      case Exchange.GraphAttention g -> graph(node, g);
       case Positions ignored -> List.of();
       case Memory m -> memory(node, m);
       case Chain c -> chain(node, c);
@@ -61,7 +62,7 @@ public record StatePart(String name, int rows, int width, int perTick) {
   }
 
   /** A cache for each stream that is looked at, under its name. */
-  private static List<StatePart> exchange(Node node, Exchange e) {
+  private static List<StatePart> exchange(Node node, Exchange.Attending e) {
     int width = node.in().get(e.queries(node.in().keySet()).getFirst()).width();
     return e.sources(node.in().keySet()).stream()
         .flatMap(s -> attention(node, s + ".", e.attention(), node.in().get(s), width).stream())
@@ -86,6 +87,20 @@ public record StatePart(String name, int rows, int width, int perTick) {
     return parts;
   }
 
+  /** What the newest rows of each stream send, and how much it asks for attention. */
+  private static List<StatePart> graph(Node node, Exchange.GraphAttention g) {
+    List<StatePart> parts = new ArrayList<>();
+    node.in()
+        .forEach(
+            (name, x) -> {
+              String prefix = node.name(name + ".");
+              parts.add(new StatePart(prefix + "features", g.past(), x.width(), x.rows()));
+              parts.add(new StatePart(prefix + "scores", g.past(), g.heads(), x.rows()));
+              parts.add(new StatePart(prefix + "valid", g.past(), 1, x.rows()));
+            });
+    return parts;
+  }
+
   private static List<StatePart> memory(Node node, Memory m) {
     int width = node.input().width();
     int rows = node.input().rows();
@@ -102,6 +117,10 @@ public record StatePart(String name, int rows, int width, int perTick) {
               new StatePart(node.name("sums"), m.latents(), width, 0));
       case Memory.Store.Competing ignored ->
           List.of(new StatePart(node.name("slots"), m.latents(), width, 0));
+      case Memory.Store.KeyValue ignored ->
+          List.of(
+              new StatePart(node.name("keys"), m.latents(), width, 0),
+              new StatePart(node.name("values"), m.latents(), width, 0));
     };
   }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 final class Compiler {
   private final Kernels kernels;
   private final LayerOps make;
+  private final AttentionOps exchanges;
   private final List<Op> ops = new ArrayList<>();
   private final Map<String, Map<String, Buffer>> nodes = new LinkedHashMap<>();
   private final Map<String, Ring> rings = new LinkedHashMap<>();
@@ -29,7 +30,9 @@ final class Compiler {
       rings.put(part.name(), new Ring(part, state));
       state = Math.addExact(state, part.size());
     }
-    make = new LayerOps(weights, rings, this::take);
+    Parts parts = new Parts(weights, rings, this::take);
+    make = new LayerOps(parts);
+    exchanges = new AttentionOps(parts);
   }
 
   Program compile(Node root) {
@@ -63,7 +66,7 @@ final class Compiler {
         for (int i = 0; i < names.size(); i++) {
           out.put(names.get(i), sameRows(node.out().get(names.get(i)), in.get(asking.get(i))));
         }
-        ops.add(make.exchange(node, e, in, out));
+        ops.add(exchanges.exchange(node, e, in, out));
       }
       case Fusion f -> {
         Buffer fused = fresh(node.output());

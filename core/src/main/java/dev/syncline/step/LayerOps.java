@@ -1,41 +1,25 @@
 package dev.syncline.step;
 
 import dev.syncline.spec.Attention;
-import dev.syncline.spec.Attention.Position;
 import dev.syncline.spec.Chain;
-import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
-import dev.syncline.spec.StatePart;
-import dev.syncline.weights.Weights;
-import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 
-/** Makes the operation of a layer: its weights packed, its rings and its scratch in place. */
+/** Makes the operation of a leaf or a fusion. */
 final class LayerOps {
-  private final Weights weights;
-  private final Map<String, Ring> rings;
-  private final IntUnaryOperator scratch;
+  private final Parts parts;
+  private final AttentionOps attention;
 
-  /**
-   * @param rings of all state parts by name
-   * @param scratch reserves so many floats and tells where
-   */
-  LayerOps(Weights weights, Map<String, Ring> rings, IntUnaryOperator scratch) {
-    this.weights = weights;
-    this.rings = rings;
-    this.scratch = scratch;
+  LayerOps(Parts parts) {
+    this.parts = parts;
+    attention = new AttentionOps(parts);
   }
 
   /** The operation of a leaf from {@code x} to {@code y}; none where nothing is to be done. */
@@ -58,9 +42,9 @@ final class LayerOps {
       case GlobalPool p -> List.of(new Op.GlobalPool(p.pooling(), x, y));
       case Recurrent r -> List.of(recurrent(node, r, x, y));
       case Attention a ->
-          List.of(attention(node, a, Map.of("", x), Map.of("", y), Map.of("", x), false));
+          List.of(attention.attention(node, a, Map.of("", x), Map.of("", y), Map.of("", x), false));
       case Chain c -> List.of(chain(node, c, x, y));
-      case Memory m -> List.of(memory(node, m, x, y));
+      case Memory m -> List.of(attention.memory(node, m, x, y));
       case Positions.Sinusoids ignored -> List.of(new Op.Sinusoids(x, y, Rope.of(x.size())));
       case Positions.LearnedPositions ignored ->
           List.of(new Op.LearnedPositions(x, y, get(node, "weight")));
@@ -68,7 +52,7 @@ final class LayerOps {
   }
 
   private Op conv1d(Node node, Conv1d c, Buffer x, Buffer y) {
-    Ring ring = rings.get(node.name("x"));
+    Ring ring = parts.ring(node, "x");
     if (c.depthwise()) {
       float[] weight = channelsLast(get(node, "weight"), c.kernel(), c.out());
       return new Op.DepthwiseConv1d(
@@ -92,14 +76,14 @@ final class LayerOps {
   }
 
   private Op recurrent(Node node, Recurrent layer, Buffer x, Buffer y) {
-    Ring h = rings.get(node.name("h"));
+    Ring h = parts.ring(node, "h");
     return switch (layer) {
       case Recurrent.Rnn r -> {
         Function f = r.function() == Recurrent.Squash.TANH ? Function.TANH : Function.RELU;
         yield new Op.Rnn(gates(node, r, x, y), f, h);
       }
       case Recurrent.Gru g -> new Op.Gru(gates(node, g, x, y), h);
-      case Recurrent.Lstm l -> new Op.Lstm(gates(node, l, x, y), h, rings.get(node.name("c")));
+      case Recurrent.Lstm l -> new Op.Lstm(gates(node, l, x, y), h, parts.ring(node, "c"));
       case Recurrent.LinearRecurrence l -> {
         float[] rate = get(node, "decay").clone();
         for (int i = 0; i < rate.length; i++) {
@@ -167,109 +151,6 @@ final class LayerOps {
         .toList();
   }
 
-  /** The operation of an exchange from the streams {@code in} to the streams {@code out}. */
-  Op exchange(Node node, Exchange e, Map<String, Buffer> in, Map<String, Buffer> out) {
-    Map<String, Buffer> asking = chosen(e.queries(in.keySet()), in);
-    Map<String, Buffer> sources = chosen(e.sources(in.keySet()), in);
-    return attention(node, e.attention(), asking, out, sources, e.residual());
-  }
-
-  private static Map<String, Buffer> chosen(List<String> names, Map<String, Buffer> streams) {
-    Map<String, Buffer> some = new LinkedHashMap<>();
-    names.forEach(name -> some.put(name, streams.get(name)));
-    return some;
-  }
-
-  private Op attention(
-      Node node,
-      Attention a,
-      Map<String, Buffer> asking,
-      Map<String, Buffer> out,
-      Map<String, Buffer> sources,
-      boolean residual) {
-    int clock = 1;
-    for (Buffer b : sources.values()) {
-      clock = common(clock, b.rows());
-    }
-    for (Buffer b : asking.values()) {
-      clock = common(clock, b.rows());
-    }
-    Panels q = matrix(node, "q.weight", "q.bias");
-    List<Op.Asking> askers = new ArrayList<>();
-    for (Buffer in : asking.values()) {
-      Buffer to = List.copyOf(out.values()).get(askers.size());
-      askers.add(new Op.Asking(in, to, clock / in.rows(), take(in.rows() * in.size())));
-    }
-    List<Op.Source> looked = new ArrayList<>();
-    for (Map.Entry<String, Buffer> e : sources.entrySet()) {
-      String prefix = e.getKey().isEmpty() ? "" : e.getKey() + ".";
-      Op.Cache recent = cache(node, prefix);
-      Op.Cache kept = cache(node, prefix + "kept_");
-      looked.add(new Op.Source(e.getValue(), recent, kept, clock / e.getValue().rows()));
-    }
-    return new Op.Attention(
-        askers,
-        looked,
-        order(askers, looked),
-        a,
-        a.position() instanceof Position.Rope ? Rope.of(q.out() / a.heads()) : Rope.none(),
-        a.position() instanceof Position.Alibi ? a.slopes() : new float[0],
-        a.position() instanceof Position.Relative ? get(node, "relative") : new float[0],
-        projections(node),
-        residual,
-        take(q.out()),
-        take(Op.Attention.NOTED * looked.size() * a.span().places()),
-        take(looked.size() * a.span().places()));
-  }
-
-  /** The least common multiple. */
-  private static int common(int a, int b) {
-    return a / BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).intValue() * b;
-  }
-
-  /** A tick's rows in the order in which they end; what ends together is cached before it asks. */
-  private static int[] order(List<Op.Asking> asking, List<Op.Source> sources) {
-    List<int[]> events = new ArrayList<>();
-    for (int i = 0; i < sources.size(); i++) {
-      for (int r = 0; r < sources.get(i).rows().rows(); r++) {
-        events.add(new int[] {1, i, r, (r + 1) * sources.get(i).unit()});
-      }
-    }
-    for (int i = 0; i < asking.size(); i++) {
-      for (int r = 0; r < asking.get(i).in().rows(); r++) {
-        events.add(new int[] {0, i, r, (r + 1) * asking.get(i).unit()});
-      }
-    }
-    events.sort(Comparator.comparingInt((int[] e) -> e[3]).thenComparingInt(e -> -e[0]));
-    return events.stream().flatMapToInt(e -> IntStream.of(e[0], e[1], e[2])).toArray();
-  }
-
-  private Op.Projections projections(Node node) {
-    return new Op.Projections(
-        matrix(node, "q.weight", "q.bias"),
-        matrix(node, "k.weight", "k.bias"),
-        matrix(node, "v.weight", "v.bias"),
-        matrix(node, "o.weight", "o.bias"));
-  }
-
-  private Op memory(Node node, Memory m, Buffer x, Buffer y) {
-    int scores = m.latents() * m.heads();
-    int rows = m.store() instanceof Memory.Store.Box b ? b.rows() : 0;
-    return new Op.Memory(
-        x,
-        y,
-        m,
-        get(node, "latents"),
-        projections(node),
-        StatePart.own(node).stream().map(p -> rings.get(p.name())).toList(),
-        take(x.size()),
-        take(x.size()),
-        take(x.size()),
-        take(x.size()),
-        take(m.latents() * x.size()),
-        take(Math.max(scores, rows)));
-  }
-
   private Op chain(Node node, Chain c, Buffer x, Buffer y) {
     int states = c.states(x.size());
     float[] transitions = get(node, "transitions");
@@ -285,18 +166,11 @@ final class LayerOps {
         get(node, "start"),
         transitions,
         arriving,
-        rings.get(node.name("forward")),
-        rings.get(node.name("x")),
+        parts.ring(node, "forward"),
+        parts.ring(node, "x"),
         take(c.chains(x.size()) * states),
         take(states),
         take(states));
-  }
-
-  private Op.Cache cache(Node node, String prefix) {
-    return new Op.Cache(
-        rings.get(node.name(prefix + "k")),
-        rings.get(node.name(prefix + "v")),
-        rings.get(node.name(prefix + "valid")));
   }
 
   /** {@code [channel][tap]} to {@code [tap][channel]}. */
@@ -311,28 +185,19 @@ final class LayerOps {
   }
 
   private Panels matrix(Node node, String weight, String bias) {
-    float[] w = get(node, weight);
-    float[] b = weights.values().get(node.name(bias));
-    int out =
-        weights.parameters().stream()
-            .filter(p -> p.name().equals(node.name(weight)))
-            .findFirst()
-            .orElseThrow()
-            .shape()
-            .getFirst();
-    return Panels.pack(out, w.length / out, w, b);
+    return parts.matrix(node, weight, bias);
   }
 
   private float[] get(Node node, String name) {
-    return weights.get(node.name(name));
+    return parts.get(node, name);
   }
 
   private float[] biasOrZero(Node node, int width) {
-    float[] bias = weights.values().get(node.name("bias"));
+    float[] bias = parts.weights().values().get(node.name("bias"));
     return bias == null ? new float[width] : bias;
   }
 
   private int take(int floats) {
-    return scratch.applyAsInt(floats);
+    return parts.take(floats);
   }
 }

@@ -26,9 +26,11 @@ final class MemoryOperation {
         case Store.Box b -> box(o, b, valid, kernels, x, s, n);
         case Store.Decay d -> decay(o, d, valid, kernels, x, s);
         case Store.Competing ignored -> compete(o, valid, kernels, x, s);
+        case Store.KeyValue ignored -> keyValue(o, valid, kernels, x, s);
       }
       if (valid) {
-        read(o, kernels, x);
+        boolean apart = o.layer().store() instanceof Store.KeyValue;
+        read(o, apart ? s : x, apart ? o.state().get(1).at() : o.slots(), kernels, x);
         kernels.matmul(o.weights().o(), 1, x, o.mixed(), width, x, to, width);
       } else {
         Arrays.fill(x, to, to + width, 0);
@@ -111,31 +113,54 @@ final class MemoryOperation {
       return;
     }
     int slots = o.state().get(0).at();
-    int size = o.layer().latents() * o.in().size();
-    for (int i = 0; i < size; i++) {
-      x[o.slots() + i] = s[slots + i] + o.latents()[i];
-    }
+    address(o, slots, x, s);
     scores(o, x, o.slots(), o.key(), kernels, x);
     shares(o, kernels, x);
+    move(o, slots, o.value(), x, s);
+    System.arraycopy(s, slots, x, o.slots(), o.layer().latents() * o.in().size());
+  }
+
+  /** The same with keys by which slots are found; they move towards the row's key. */
+  private static void keyValue(Op.Memory o, boolean valid, Kernels kernels, float[] x, float[] s) {
+    if (!valid) {
+      return;
+    }
+    int keys = o.state().get(0).at();
+    address(o, keys, x, s);
+    scores(o, x, o.slots(), o.key(), kernels, x);
+    shares(o, kernels, x);
+    move(o, keys, o.key(), x, s);
+    move(o, o.state().get(1).at(), o.value(), x, s);
+    address(o, keys, x, s);
+  }
+
+  /** What slots are found by: what is stored of each and its learned vector. */
+  private static void address(Op.Memory o, int stored, float[] x, float[] s) {
+    for (int i = 0; i < o.layer().latents() * o.in().size(); i++) {
+      x[o.slots() + i] = s[stored + i] + o.latents()[i];
+    }
+  }
+
+  /** Moves every slot towards a row by its share. */
+  private static void move(Op.Memory o, int stored, int row, float[] x, float[] s) {
     for (int pair = 0; pair < o.layer().heads() * o.layer().latents(); pair++) {
       float share = x[o.scores() + pair];
-      int from = o.value() + o.part(pair);
-      int slot = slots + o.place(pair);
+      int from = row + o.part(pair);
+      int slot = stored + o.place(pair);
       for (int i = 0; i < o.depth(); i++) {
         s[slot + i] += share * (x[from + i] - s[slot + i]);
       }
     }
-    System.arraycopy(s, slots, x, o.slots(), size);
   }
 
-  /** Attention of the row's query over the slots. */
-  private static void read(Op.Memory o, Kernels kernels, float[] x) {
+  /** Attention of the row's query over the slots, to {@code values}. */
+  private static void read(Op.Memory o, float[] values, int at, Kernels kernels, float[] x) {
     scores(o, x, o.slots(), o.query(), kernels, x);
     shares(o, kernels, x);
     Arrays.fill(x, o.mixed(), o.mixed() + o.in().size(), 0);
     for (int pair = 0; pair < o.layer().heads() * o.layer().latents(); pair++) {
-      int from = o.slots() + o.place(pair);
-      addScaled(x, from, x[o.scores() + pair], x, o.mixed() + o.part(pair), o.depth());
+      int from = at + o.place(pair);
+      addScaled(values, from, x[o.scores() + pair], x, o.mixed() + o.part(pair), o.depth());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.syncline.step;
 
+import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.Function;
 import dev.syncline.spec.Layer.Pooling;
@@ -170,6 +171,43 @@ public sealed interface Op {
     /** Where a head's keys and values begin in those of a row. */
     int group(int head) {
       return head * layer.groups() / layer.heads() * depth();
+    }
+  }
+
+  /**
+   * A stream of a graph: its rows, the same after the messages, and what its newest rows send.
+   *
+   * @param unit how many steps of the shared clock a row lasts
+   */
+  record GraphStream(Buffer in, Buffer out, Ring features, Ring scores, Ring valid, int unit) {}
+
+  /**
+   * One round of messages over a graph of rows.
+   *
+   * @param order a tick's rows in the order in which they end, as for attention
+   * @param receive of each head what it looks for in the row that receives, side by side
+   * @param send the same in the row that sends
+   * @param edges {@code [receiver][sender][age][head]}
+   * @param scores scratch for the scores of one head
+   */
+  record GraphAttention(
+      List<GraphStream> streams,
+      int[] order,
+      Exchange.GraphAttention layer,
+      Panels weight,
+      float[] receive,
+      float[] send,
+      float[] edges,
+      int scores)
+      implements Op {
+    /** Numbers of a head. */
+    int depth() {
+      return weight.out() / layer.heads();
+    }
+
+    /** Where an edge's numbers for all heads lie. */
+    int edge(int receiver, int sender, int age) {
+      return ((receiver * streams.size() + sender) * layer.past() + age) * layer.heads();
     }
   }
 

@@ -44,6 +44,7 @@ final class Operations {
       case Op.Lstm o -> RecurrentOperations.lstm(o, kernels, x, s);
       case Op.LinearRecurrence o -> RecurrentOperations.linear(o, kernels, x, s);
       case Op.Attention o -> AttentionOperation.run(o, kernels, x, s, tick);
+      case Op.GraphAttention o -> GraphOperation.run(o, kernels, x, s, tick);
       case Op.Memory o -> MemoryOperation.run(o, kernels, x, s, tick);
       case Op.Chain o -> ChainOperation.run(o, kernels, x, s, tick);
       case Op.Sinusoids o -> PositionOperations.sinusoids(o, x, tick);

@@ -71,6 +71,7 @@ class SpecRefusalTest {
             VECTOR,
             new Exchange.MergedAttention(Attention.over(1, new Span.Window(3)), true),
             "one stream alone has nothing to attend to"),
+        of(VECTOR, new Exchange.GraphAttention(1, 3), "one stream alone has nothing to attend to"),
         of(VECTOR, new Fusion.Gated(3), "one stream alone cannot be fused"),
         of(PICTURE, new RmsNorm(1e-5f), "reads vectors, not pictures"),
         of(PICTURE, new Absent(), "reads vectors, not pictures"),
@@ -154,6 +155,21 @@ class SpecRefusalTest {
                 Node.resolve(
                     new Exchange.MergedAttention(attention, true), two(VECTOR, Shape.vector(1, 4))))
         .hasMessageContaining("the streams have different widths");
+    Layer graph = serial("meet", new Exchange.GraphAttention(4, 3));
+    assertThatThrownBy(() -> Node.resolve(graph, two(Shape.vector(1, 8), Shape.vector(2, 4))))
+        .hasMessageStartingWith("layer meet: the streams have different widths: {audio=1×8, visual")
+        .hasMessageEndingWith("put a linear before each");
+    assertThatThrownBy(() -> Node.resolve(graph, two(VECTOR, VECTOR)))
+        .hasMessage("layer meet: heads 4 must divide the width 6: change one of them");
+    assertThatThrownBy(() -> Node.resolve(graph, two(Shape.vector(1, 8), PICTURE)))
+        .hasMessageStartingWith("layer meet: reads vectors, not pictures (2×5·7·3)");
+    assertThatThrownBy(
+            () ->
+                Node.resolve(
+                    serial("meet", new Exchange.MergedAttention(attention, true)),
+                    two(Shape.vector(99_991, 2), Shape.vector(99_989, 2))))
+        .hasMessageStartingWith("layer meet: streams of [99991, 99989] rows a tick share no clock")
+        .hasMessageEndingWith("pool or stride them alike first");
     assertThatThrownBy(() -> Node.resolve(serial("gru", new Gru(3)), two(VECTOR, VECTOR)))
         .hasMessage("layer gru: reads one stream, not the bundle [audio, visual]: fuse them first");
     assertThatThrownBy(
@@ -172,6 +188,9 @@ class SpecRefusalTest {
         "{'type':'linear','out':0} | out must be at least 1, is 0",
         "{'type':'attention','heads':2,'span':{'type':'window','rows':0}} | span: rows must be at least 1, is 0",
         "{'type':'attention','heads':0,'span':{'type':'window','rows':3}} | heads must be at least 1, is 0",
+        "{'type':'graph_attention','heads':0,'past':3} | heads must be at least 1, is 0",
+        "{'type':'graph_attention','heads':1,'past':0} | past must be at least 1, is 0",
+        "{'type':'graph_attention','heads':1,'past':2000000000} | past must be at most 1000000 rows",
         "{'type':'gru','units':-1} | units must be at least 1, is -1",
         "{'type':'conv1d','out':3,'kernel':2,'stride':5} | a stride of 5 skips rows",
         "{'type':'conv1d','out':3,'kernel':0} | kernel must be at least 1",

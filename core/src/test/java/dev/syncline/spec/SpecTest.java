@@ -10,6 +10,7 @@ import dev.syncline.json.Records;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Recurrent.Gru;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -286,6 +287,43 @@ class SpecTest {
         cost(new Attention(2, 0, new Span.Summaries(7, 3, 4, 2), none), Shape.vector(3, 8));
     assertThat(summaries.flops() - window.flops()).isEqualTo(3 * (3 * 6 * 8 + 9 * (1 + 2)));
     assertThat(summaries.stateBytes()).isEqualTo(window.stateBytes());
+  }
+
+  @Test
+  void aGraphCostsItsFeaturesAndItsEdges() {
+    Map<String, Shape> in = new LinkedHashMap<>();
+    in.put("fast", Shape.vector(3, 8));
+    in.put("slow", Shape.vector(1, 8));
+    Node node = Node.resolve(new Exchange.GraphAttention(2, 5), in);
+    assertThat(Parameter.of(node).stream().map(p -> p.name() + p.shape()))
+        .containsExactly("weight[8, 8]", "receive[8]", "send[8]", "edges[2, 2, 5, 2]");
+    assertThat(StatePart.of(node))
+        .containsExactly(
+            new StatePart("fast.features", 5, 8, 3),
+            new StatePart("fast.scores", 5, 2, 3),
+            new StatePart("fast.valid", 5, 1, 3),
+            new StatePart("slow.features", 5, 8, 1),
+            new StatePart("slow.scores", 5, 2, 1),
+            new StatePart("slow.valid", 5, 1, 1));
+    // a row: features, scores of both ends, 2·5 edges of two heads and a message, elu and sum
+    long row = 2 * 64 + 2 * 2 * 8 + 10 * (2 * 6 + 2 * 8) + 2 * 8;
+    assertThat(Cost.of(node))
+        .isEqualTo(new Cost(4 * row, 4 * (64 + 16 + 40), 4 * 2 * 5 * (8 + 2 + 1)));
+    assertThat(Reach.of(node).get("fast"))
+        .containsEntry("fast", new Reach(5, 1))
+        .containsEntry("slow", new Reach(5, 1.0 / 3));
+  }
+
+  @Test
+  void aMemoryOfKeysAndValuesKeepsBoth() {
+    Shape x = Shape.vector(2, 6);
+    Memory memory = new Memory(2, 3, new Memory.Store.KeyValue());
+    assertThat(StatePart.of(node(memory, x)))
+        .containsExactly(new StatePart("keys", 3, 6, 0), new StatePart("values", 3, 6, 0));
+    // a row: 4 projections; keys found, keys and values moved, keys found again; the read
+    long slots = 3 * 6;
+    long row = 4 * (2 * 36 + 6) + (10 * slots + 4 * 3 * 2) + (4 * slots + 3 * 3 * 2);
+    assertThat(cost(memory, x)).isEqualTo(new Cost(2 * row, 4 * (4 * 42 + 18), 4 * 2 * 18));
   }
 
   @Test

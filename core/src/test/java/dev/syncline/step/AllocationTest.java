@@ -143,6 +143,8 @@ class AllocationTest {
             new Memory(3, 4, new Memory.Store.Box(17)),
             "competing",
             new Memory(2, 5, new Memory.Store.Competing()),
+            "key_value",
+            new Memory(2, 5, new Memory.Store.KeyValue()),
             "pool",
             new PoolRows(Pooling.MEAN, 10)),
         new VectorKernels());

@@ -5,21 +5,18 @@ import static org.bytedeco.pytorch.global.torch.*;
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
 import dev.syncline.spec.Exchange;
-import dev.syncline.spec.Node;
 import dev.syncline.spec.Span;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
@@ -31,28 +28,14 @@ import org.bytedeco.pytorch.TensorVector;
 final class AttentionForm {
   private static final int LEAST_PART = 256;
 
-  private final Node node;
+  private final LayerPiece own;
   private final Attention layer;
   private final Span span;
-  private final Map<String, Tensor> parameters;
-  private final State before;
-  private final Map<String, Tensor> after;
-  private final Optional<Consumer<Insight>> observer;
 
-  AttentionForm(
-      Node node,
-      Attention layer,
-      Map<String, Tensor> parameters,
-      State before,
-      Map<String, Tensor> after,
-      Optional<Consumer<Insight>> observer) {
-    this.node = node;
+  AttentionForm(LayerPiece own, Attention layer) {
+    this.own = own;
     this.layer = layer;
     this.span = layer.span();
-    this.parameters = parameters;
-    this.before = before;
-    this.after = after;
-    this.observer = observer;
   }
 
   /**
@@ -86,9 +69,9 @@ final class AttentionForm {
   /** One stream to itself. */
   Rows rows(Rows x) {
     int rows = (int) x.rows();
-    Clock clock = clock(x, node.input().rows(), node.input().rows());
+    Clock clock = clock(x, own.node().input().rows(), own.node().input().rows());
     Tensor q = queries(x, clock);
-    String name = node.in().keySet().iterator().next();
+    String name = own.node().in().keySet().iterator().next();
     Source source = source(name, "", x, clock);
     int part = span.kept() > 0 ? rows : Math.max(span.recent(), LEAST_PART);
     TensorVector mixed = new TensorVector();
@@ -99,20 +82,16 @@ final class AttentionForm {
       Source seen = n == rows ? source : source.part(oldest, from + n - source.first());
       mixed.push_back(mix(name, q.narrow(1, from, n), List.of(seen), clock, from));
     }
-    return x.with(project("o", cat(mixed, 1)));
+    return x.with(own.project("o", cat(mixed, 1)));
   }
 
   /** Streams to streams; {@code perTick} are the rows a tick of all of them. */
-  Map<String, Rows> rows(Exchange layer, Map<String, Rows> in, Map<String, Integer> perTick) {
+  Map<String, Rows> rows(
+      Exchange.Attending layer, Map<String, Rows> in, Map<String, Integer> perTick) {
     List<String> asking = layer.queries(in.keySet());
     List<String> looked = layer.sources(in.keySet());
-    int shared = 1;
-    for (String name : asking) {
-      shared = common(shared, perTick.get(name));
-    }
-    for (String name : looked) {
-      shared = common(shared, perTick.get(name));
-    }
+    int shared =
+        Exchange.clock(Stream.of(asking, looked).flatMap(List::stream).map(perTick::get).toList());
     List<Source> sources = new ArrayList<>();
     for (String name : looked) {
       Clock clock = clock(in.get(name), perTick.get(name), shared);
@@ -122,28 +101,24 @@ final class AttentionForm {
     for (String name : asking) {
       Rows x = in.get(name);
       Clock clock = clock(x, perTick.get(name), shared);
-      Tensor found = project("o", mix(name, queries(x, clock), sources, clock, 0));
+      Tensor found = own.project("o", mix(name, queries(x, clock), sources, clock, 0));
       out.put(name, x.with(layer.residual() ? found.add(x.values()) : found));
     }
     return out;
   }
 
-  private static int common(int a, int b) {
-    return a / BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).intValue() * b;
-  }
-
   private Clock clock(Rows x, int perTick, int shared) {
-    return new Clock(before.starts(perTick), (int) x.rows(), shared / perTick);
+    return new Clock(own.before().starts(perTick), (int) x.rows(), shared / perTick);
   }
 
   private Tensor queries(Rows x, Clock clock) {
-    Tensor q = project("q", x.values());
+    Tensor q = own.project("q", x.values());
     return turned(q, layer.heads(), clock);
   }
 
   private Source source(String name, String prefix, Rows x, Clock clock) {
-    Tensor k = turned(project("k", x.values()), layer.groups(), clock);
-    Tensor v = project("v", x.values());
+    Tensor k = turned(own.project("k", x.values()), layer.groups(), clock);
+    Tensor v = own.project("v", x.values());
     Tensor valid =
         x.valid() == null
             ? Tensors.placed(ones(x.batch(), x.rows()))
@@ -163,7 +138,7 @@ final class AttentionForm {
   }
 
   private void keep(String prefix, String part, Tensor places) {
-    after.put(node.name(prefix + "kept_" + part), places.narrow(1, 0, span.kept()));
+    own.remember(prefix + "kept_" + part, places.narrow(1, 0, span.kept()));
   }
 
   /** How many rows before the piece are remembered by the stream that is oldest. */
@@ -174,18 +149,18 @@ final class AttentionForm {
   /** What was remembered with the piece's rows behind it; the state after the piece is set. */
   private Tensor remembered(String prefix, String part, Tensor rows, Clock clock) {
     int filled = filled(clock);
-    Tensor past = past(prefix + part);
+    Tensor past = own.past(prefix + part);
     Tensor all = cat(Graph.pair(past.narrow(1, span.recent() - filled, filled), rows), 1);
     long more = all.size(1) - span.recent();
-    after.put(
-        node.name(prefix + part),
+    own.remember(
+        prefix + part,
         more >= 0
             ? all.narrow(1, more, span.recent())
             : cat(Graph.pair(past.narrow(1, 0, -more).mul(new Scalar(0f)), all), 1));
     if (span.kept() == 0) {
       return all;
     }
-    return cat(Graph.pair(past(prefix + "kept_" + part), all), 1);
+    return cat(Graph.pair(own.past(prefix + "kept_" + part), all), 1);
   }
 
   /**
@@ -217,7 +192,7 @@ final class AttentionForm {
     Tensor seen = cat(visible, 2).unsqueeze(1);
     Tensor shares = softmax(where(seen, cat(scores, 3), new Scalar(Graph.LOWEST)), 3);
     Tensor weights = where(seen, shares, new Scalar(0f));
-    observer.ifPresent(o -> show(o, asking, sources, sights, weights, clock, from));
+    own.observer().ifPresent(o -> show(o, asking, sources, sights, weights, clock, from));
     Tensor found = weights.matmul(cat(values, 2));
     return found.transpose(1, 2).reshape(q.size(0), q.size(1), q.size(2));
   }
@@ -236,18 +211,18 @@ final class AttentionForm {
     for (int i = 0; i < sources.size(); i++) {
       Source source = sources.get(i);
       long[][] keys = sights.get(i).keys();
-      Tensor own = mean.narrow(2, at, keys[0].length);
+      Tensor shares = mean.narrow(2, at, keys[0].length);
       at += keys[0].length;
       for (int b = 0; b < clock.starts().length; b++) {
         to.accept(
             new Insight.Attention(
-                node.path(),
+                own.node().path(),
                 b,
                 clock.starts()[b] + from,
                 asking,
                 source.name(),
                 keys[keys.length == 1 ? 0 : b].clone(),
-                Tensors.table(own.select(0, b))));
+                Tensors.table(shares.select(0, b))));
       }
     }
   }
@@ -256,7 +231,7 @@ final class AttentionForm {
   private Tensor scores(Tensor queries, Source source, Sight sight) {
     Tensor scores = queries.matmul(grouped(source.keys()).transpose(2, 3));
     if (layer.position() instanceof Position.Relative r) {
-      Tensor byDistance = queries.matmul(parameters.get(node.name("relative")).t());
+      Tensor byDistance = queries.matmul(own.get("relative").t());
       long[] shape = {scores.size(0), layer.heads(), scores.size(2), scores.size(3)};
       Tensor index = sight.distances(r.most()).unsqueeze(1).expand(shape);
       scores = scores.add(gather(byDistance, 3, index));
@@ -279,9 +254,9 @@ final class AttentionForm {
     Tensor places = sight.places().unsqueeze(1);
     Tensor counts = sums(rows.expand(rows.size(0), 1, scores.size(2), rows.size(3)), 3, places);
     Tensor means = sums(scores.mul(rows), 3, places).div(counts.clamp_min(new Scalar(1f)));
-    Tensor own = gather(means, 3, places.expand_as(scores));
+    Tensor alike = gather(means, 3, places.expand_as(scores));
     Tensor kept = places.lt(new Scalar((float) span.kept()));
-    return where(kept, own, scores).add(rows.clamp_min(new Scalar(1f)).log());
+    return where(kept, alike, scores).add(rows.clamp_min(new Scalar(1f)).log());
   }
 
   /** Sums along a dimension of what goes to each of the kept places, and of what to none. */
@@ -299,22 +274,11 @@ final class AttentionForm {
 
   /** Keys or values, each repeated for the heads that share it. */
   private Tensor grouped(Tensor t) {
-    Tensor own = heads(t, layer.groups());
+    Tensor each = heads(t, layer.groups());
     return layer.groups() == layer.heads()
-        ? own
-        : own.repeat_interleave(
+        ? each
+        : each.repeat_interleave(
             layer.heads() / layer.groups(), new LongOptional(1), new LongOptional());
-  }
-
-  private Tensor project(String part, Tensor x) {
-    return linear(
-        x,
-        parameters.get(node.name(part + ".weight")),
-        new TensorOptional(parameters.get(node.name(part + ".bias"))));
-  }
-
-  private Tensor past(String part) {
-    return before.parts().get(node.name(part));
   }
 
   /** With rotary positions, each row turned by its time. */

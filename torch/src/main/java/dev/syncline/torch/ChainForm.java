@@ -3,9 +3,7 @@ package dev.syncline.torch;
 import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Chain;
-import dev.syncline.spec.Node;
 import java.util.Arrays;
-import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
@@ -14,34 +12,22 @@ import org.bytedeco.pytorch.TensorVector;
  * lag, those of all rows at once. Messages are {@code [batch, rows, chains, states]}.
  */
 final class ChainForm {
-  private final Node node;
+  private final LayerPiece own;
   private final Chain layer;
-  private final Map<String, Tensor> parameters;
-  private final State before;
-  private final Map<String, Tensor> after;
 
-  ChainForm(
-      Node node,
-      Chain layer,
-      Map<String, Tensor> parameters,
-      State before,
-      Map<String, Tensor> after) {
-    this.node = node;
+  ChainForm(LayerPiece own, Chain layer) {
+    this.own = own;
     this.layer = layer;
-    this.parameters = parameters;
-    this.before = before;
-    this.after = after;
   }
 
   Rows rows(Rows x) {
     Tensor all = x.values();
     if (layer.lag() > 0) {
-      String part = node.name("x");
-      all = cat(Graph.pair(before.parts().get(part), all), 1);
-      after.put(part, all.narrow(1, x.rows(), layer.lag()));
+      all = cat(Graph.pair(own.past("x"), all), 1);
+      own.remember("x", all.narrow(1, x.rows(), layer.lag()));
     }
-    Potentials chain = Potentials.of(node, layer, parameters, all);
-    long[] told = before.starts(node.input().rows());
+    Potentials chain = Potentials.of(own, layer, all);
+    long[] told = own.before().starts(own.node().input().rows());
     for (int b = 0; b < told.length; b++) {
       told[b] -= layer.lag();
     }
@@ -60,8 +46,7 @@ final class ChainForm {
    * @param told the index in its stream of the first row told of; below 0 there is none yet
    */
   private Tensor forward(Potentials chain, long[] told, long rows) {
-    String part = node.name("forward");
-    Tensor forward = before.parts().get(part);
+    Tensor forward = own.past("forward");
     long youngest = Arrays.stream(told).min().orElseThrow();
     TensorVector each = new TensorVector();
     for (long t = 0; t < rows; t++) {
@@ -74,7 +59,7 @@ final class ChainForm {
       forward = next;
       each.push_back(forward);
     }
-    after.put(part, forward);
+    own.remember("forward", forward);
     return stack(each, 1);
   }
 

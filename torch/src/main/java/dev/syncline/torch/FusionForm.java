@@ -3,33 +3,20 @@ package dev.syncline.torch;
 import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Fusion;
-import dev.syncline.spec.Node;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 
 /** Several streams to one in the parallel form. */
 final class FusionForm {
-  private final Node node;
-  private final Map<String, Tensor> parameters;
-  private final State before;
-  private final Optional<Consumer<Insight>> observer;
+  private final LayerPiece own;
 
-  FusionForm(
-      Node node,
-      Map<String, Tensor> parameters,
-      State before,
-      Optional<Consumer<Insight>> observer) {
-    this.node = node;
-    this.parameters = parameters;
-    this.before = before;
-    this.observer = observer;
+  FusionForm(LayerPiece own) {
+    this.own = own;
   }
 
   Rows rows(Fusion layer, Map<String, Rows> streams) {
@@ -57,15 +44,15 @@ final class FusionForm {
       case MAX -> {
         Tensor of = where(there, streams, new Scalar(Graph.LOWEST));
         Tensor most = of.amax(new long[] {2}, true);
-        observer.ifPresent(o -> show(o, won(of, most, some)));
+        own.observer().ifPresent(o -> show(o, won(of, most, some)));
         yield most.squeeze(2);
       }
       case MEAN -> sum(streams).div(sum(some).clamp_min(new Scalar(1f)));
       case WEIGHTED -> {
-        Tensor weights = get("weights").exp().unsqueeze(1).mul(some);
+        Tensor weights = own.get("weights").exp().unsqueeze(1).mul(some);
         Tensor total = sum(weights);
         Tensor divisor = where(total.gt(new Scalar(0f)), total, new Scalar(1f));
-        observer.ifPresent(o -> show(o, weights.div(divisor.unsqueeze(2))));
+        own.observer().ifPresent(o -> show(o, weights.div(divisor.unsqueeze(2))));
         yield sum(streams.mul(weights)).div(divisor);
       }
     };
@@ -77,12 +64,12 @@ final class FusionForm {
     TensorVector values = new TensorVector();
     streams.forEach(
         (name, rows) -> {
-          gates.push_back(project(name + ".gate", joint));
-          values.push_back(project(name + ".value", rows.values()).tanh());
+          gates.push_back(own.project(name + ".gate", joint));
+          values.push_back(own.project(name + ".value", rows.values()).tanh());
         });
     Tensor scores = where(there, stack(gates, 2), new Scalar(Graph.LOWEST));
     Tensor shares = softmax(scores, 2);
-    observer.ifPresent(o -> show(o, shares.mul(there.toType(ScalarType.Float))));
+    own.observer().ifPresent(o -> show(o, shares.mul(there.toType(ScalarType.Float))));
     return sum(shares.mul(stack(values, 2)));
   }
 
@@ -95,24 +82,24 @@ final class FusionForm {
   /** Tells an observer the shares {@code [batch, rows, stream, units]}. */
   private void show(Consumer<Insight> to, Tensor shares) {
     Tensor mean = mean(shares, new long[] {3}, false, new ScalarTypeOptional());
-    List<String> streams = List.copyOf(node.in().keySet());
-    long[] starts = before.starts(node.output().rows());
+    List<String> streams = List.copyOf(own.node().in().keySet());
+    long[] starts = own.before().starts(own.node().output().rows());
     for (int b = 0; b < starts.length; b++) {
       float[][] table = Tensors.table(mean.select(0, b));
-      to.accept(new Insight.Gate(node.path(), b, starts[b], streams, table));
+      to.accept(new Insight.Gate(own.node().path(), b, starts[b], streams, table));
     }
   }
 
   private Tensor lowRank(Fusion.LowRank l, Map<String, Rows> streams, Tensor there) {
     TensorVector factors = new TensorVector();
-    streams.forEach((name, rows) -> factors.push_back(project(name, rows.values())));
+    streams.forEach((name, rows) -> factors.push_back(own.project(name, rows.values())));
     Tensor all = where(there, stack(factors, 2), new Scalar(1f));
     Tensor product = all.select(2, 0);
     for (long m = 1; m < all.size(2); m++) {
       product = product.mul(all.select(2, m));
     }
     Tensor ranks = product.reshape(product.size(0), product.size(1), l.rank(), l.units());
-    return sum(ranks.mul(get("weights").unsqueeze(1))).add(get("bias"));
+    return sum(ranks.mul(own.get("weights").unsqueeze(1))).add(own.get("bias"));
   }
 
   private static Tensor joined(List<Rows> in) {
@@ -144,14 +131,6 @@ final class FusionForm {
       any = any == null || rows.valid() == null ? null : any.logical_or(rows.valid());
     }
     return any;
-  }
-
-  private Tensor project(String part, Tensor x) {
-    return linear(x, get(part + ".weight"), new TensorOptional(get(part + ".bias")));
-  }
-
-  private Tensor get(String name) {
-    return parameters.get(node.name(name));
   }
 
   /** Over the streams. */

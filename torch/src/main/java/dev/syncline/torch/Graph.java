@@ -136,8 +136,7 @@ public final class Graph {
           out.put(name(node), sum.masked());
         }
         case Exchange e -> out.putAll(exchange(node, e, in));
-        case Fusion f ->
-            out.put(name(node), new FusionForm(node, parameters, before, observer).rows(f, in));
+        case Fusion f -> out.put(name(node), new FusionForm(own(node)).rows(f, in));
         case Leaf leaf -> out.put(name(node), leaf(node, leaf, one(in)));
       }
       tap.accept(node, out);
@@ -183,12 +182,12 @@ public final class Graph {
         case Conv2d c -> x.with(ImageForm.conv(c, v, get(node, "weight"), optional(node, "bias")));
         case Pool2d p -> x.with(ImageForm.pool(p, v));
         case GlobalPool p -> x.with(ImageForm.pool(p, v));
-        case Recurrent r -> new RecurrentForm(node, r, parameters, before, after).rows(x);
-        case Attention a -> new AttentionForm(node, a, parameters, before, after, observer).rows(x);
-        case Memory m -> new MemoryForm(node, m, parameters, before, after).rows(x);
+        case Recurrent r -> new RecurrentForm(own(node), r).rows(x);
+        case Attention a -> new AttentionForm(own(node), a).rows(x);
+        case Memory m -> new MemoryForm(own(node), m).rows(x);
         case Chain c -> {
-          chains.put(node.path(), Potentials.of(node, c, parameters, x.values()));
-          yield new ChainForm(node, c, parameters, before, after).rows(x);
+          chains.put(node.path(), Potentials.of(own(node), c, x.values()));
+          yield new ChainForm(own(node), c).rows(x);
         }
         case Positions p -> x.with(v.add(positions(node, p, x)));
       };
@@ -257,12 +256,15 @@ public final class Graph {
     }
 
     private Map<String, Rows> exchange(Node node, Exchange layer, Map<String, Rows> in) {
-      Map<String, Integer> perTick = new LinkedHashMap<>();
-      node.in().forEach((name, shape) -> perTick.put(name, shape.rows()));
-      AttentionForm form =
-          new AttentionForm(node, layer.attention(), parameters, before, after, observer);
-      Map<String, Rows> found = form.rows(layer, in, perTick);
-      return node.out().size() == 1 ? Map.of(name(node), one(found)) : found;
+      return switch (layer) {
+        case Exchange.GraphAttention g -> new GraphForm(own(node), g).rows(in);
+        case Exchange.Attending a -> {
+          Map<String, Integer> perTick = new LinkedHashMap<>();
+          node.in().forEach((name, shape) -> perTick.put(name, shape.rows()));
+          var found = new AttentionForm(own(node), a.attention()).rows(a, in, perTick);
+          yield node.out().size() == 1 ? Map.of(name(node), one(found)) : found;
+        }
+      };
     }
 
     /** The codes of a piece's rows, {@code [batch, rows, width]}. */
@@ -286,6 +288,10 @@ public final class Graph {
           yield embedding(get(node, "weight"), index);
         }
       };
+    }
+
+    private LayerPiece own(Node node) {
+      return new LayerPiece(node, parameters, before, after, observer);
     }
 
     private Tensor get(Node node, String name) {

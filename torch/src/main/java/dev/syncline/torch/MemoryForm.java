@@ -4,12 +4,9 @@ import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Memory.Store;
-import dev.syncline.spec.Node;
-import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
@@ -19,23 +16,19 @@ import org.bytedeco.pytorch.TensorVector;
 final class MemoryForm {
   private static final long PART = 128;
 
-  private final Node node;
+  private final LayerPiece own;
   private final Memory layer;
-  private final Map<String, Tensor> parameters;
-  private final State before;
-  private final Map<String, Tensor> after;
 
-  MemoryForm(
-      Node node,
-      Memory layer,
-      Map<String, Tensor> parameters,
-      State before,
-      Map<String, Tensor> after) {
-    this.node = node;
+  MemoryForm(LayerPiece own, Memory layer) {
+    this.own = own;
     this.layer = layer;
-    this.parameters = parameters;
-    this.before = before;
-    this.after = after;
+  }
+
+  /** By what slots are found and what is read of them, after every row. */
+  private record Slots(Tensor keys, Tensor values) {
+    static Slots alike(Tensor slots) {
+      return new Slots(slots, slots);
+    }
   }
 
   Rows rows(Rows x) {
@@ -43,31 +36,32 @@ final class MemoryForm {
         x.valid() == null
             ? Tensors.placed(ones(x.batch(), x.rows()))
             : x.valid().toType(ScalarType.Float);
-    Tensor q = heads(project("q", x.values()));
-    Tensor k = heads(project("k", x.values()));
-    Tensor v = heads(project("v", x.values()));
+    Tensor q = heads(own.project("q", x.values()));
+    Tensor k = heads(own.project("k", x.values()));
+    Tensor v = heads(own.project("v", x.values()));
     TensorVector mixed = new TensorVector();
     for (long from = 0; from < x.rows(); from += PART) {
       long n = Math.min(PART, x.rows() - from);
       Tensor there = valid.narrow(1, from, n);
       Tensor keys = k.narrow(2, from, n);
       Tensor values = v.narrow(2, from, n);
-      Tensor slots =
+      Slots slots =
           switch (layer.store()) {
-            case Store.Box b -> box(b, keys, values, there);
-            case Store.Decay d -> decay(d, keys, values, there);
-            case Store.Competing ignored -> compete(keys, values, there);
+            case Store.Box b -> Slots.alike(box(b, keys, values, there));
+            case Store.Decay d -> Slots.alike(decay(d, keys, values, there));
+            case Store.Competing ignored -> Slots.alike(compete(keys, values, there));
+            case Store.KeyValue ignored -> keyValue(keys, values, there);
           };
       mixed.push_back(read(q.narrow(2, from, n), slots));
     }
-    return x.with(project("o", cat(mixed, 1)));
+    return x.with(own.project("o", cat(mixed, 1)));
   }
 
   /** {@code [batch, n, width]} that queries {@code [batch, heads, n, depth]} find in the slots. */
-  private Tensor read(Tensor q, Tensor slots) {
-    Tensor scores = sum(q.unsqueeze(2).mul(slots), -1).mul(scale());
-    Tensor mixed = sum(softmax(scores, 2).unsqueeze(4).mul(slots), 2);
-    return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), node.input().width());
+  private Tensor read(Tensor q, Slots slots) {
+    Tensor scores = sum(q.unsqueeze(2).mul(slots.keys()), -1).mul(scale());
+    Tensor mixed = sum(softmax(scores, 2).unsqueeze(4).mul(slots.values()), 2);
+    return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), own.node().input().width());
   }
 
   private Tensor box(Store.Box box, Tensor k, Tensor v, Tensor there) {
@@ -77,7 +71,7 @@ final class MemoryForm {
     Tensor fresh = scores(k).permute(0, 3, 1, 2).reshape(batch, n, pairs);
     Tensor mask = there.unsqueeze(2);
     Tensor scores = remembered("scores", where(mask.gt(half()), fresh, zero()), box);
-    Tensor rows = v.transpose(1, 2).reshape(batch, n, node.input().width());
+    Tensor rows = v.transpose(1, 2).reshape(batch, n, own.node().input().width());
     Tensor values = remembered("v", where(mask.gt(half()), rows, zero()), box);
     Tensor seen = remembered("valid", mask, box).squeeze(2).gt(half());
     long all = n + box.rows();
@@ -94,7 +88,7 @@ final class MemoryForm {
   /** A part of the state with the part's rows behind it, and what of it remains. */
   private Tensor remembered(String part, Tensor rows, Store.Box box) {
     Tensor all = cat(Graph.pair(state(part), rows), 1);
-    after.put(node.name(part), all.narrow(1, rows.size(1), box.rows()));
+    own.remember(part, all.narrow(1, rows.size(1), box.rows()));
     return all;
   }
 
@@ -115,10 +109,10 @@ final class MemoryForm {
     Tensor before = heads(state("sums")).unsqueeze(3);
     Tensor sums = weights.matmul(v.unsqueeze(2)).add(kept.unsqueeze(4).mul(before));
     Tensor total = sum(weights, 4).add(kept.mul(state("weights").unsqueeze(3)));
-    after.put(node.name("most"), most.select(3, n - 1));
-    after.put(node.name("weights"), total.select(3, n - 1));
+    own.remember("most", most.select(3, n - 1));
+    own.remember("weights", total.select(3, n - 1));
     Tensor last = sums.select(3, n - 1).transpose(1, 2);
-    after.put(node.name("sums"), last.reshape(k.size(0), layer.latents(), node.input().width()));
+    own.remember("sums", last.reshape(k.size(0), layer.latents(), own.node().input().width()));
     Tensor some = total.gt(zero());
     return sums.div(where(some, total, new Scalar(1f)).unsqueeze(4));
   }
@@ -128,17 +122,45 @@ final class MemoryForm {
     Tensor latents = heads(latents());
     TensorVector each = new TensorVector();
     for (long r = 0; r < k.size(2); r++) {
-      Tensor key = k.narrow(2, r, 1);
-      Tensor scores = sum(slots.add(latents).mul(key), -1).mul(scale());
-      Tensor share = softmax(scores, 2).unsqueeze(3);
-      Tensor next = slots.add(share.mul(v.narrow(2, r, 1).sub(slots)));
-      Tensor valid = there.select(1, r).gt(half()).reshape(k.size(0), 1, 1, 1);
-      slots = where(valid, next, slots);
+      Tensor share = share(slots.add(latents), k.narrow(2, r, 1));
+      slots = moved(slots, share, v.narrow(2, r, 1), there.select(1, r));
       each.push_back(slots);
     }
-    Tensor last = slots.transpose(1, 2);
-    after.put(node.name("slots"), last.reshape(k.size(0), layer.latents(), node.input().width()));
+    store("slots", slots);
     return stack(each, 3);
+  }
+
+  private Slots keyValue(Tensor k, Tensor v, Tensor there) {
+    Tensor keys = heads(state("keys"));
+    Tensor values = heads(state("values"));
+    Tensor latents = heads(latents());
+    TensorVector addresses = new TensorVector();
+    TensorVector contents = new TensorVector();
+    for (long r = 0; r < k.size(2); r++) {
+      Tensor key = k.narrow(2, r, 1);
+      Tensor share = share(keys.add(latents), key);
+      keys = moved(keys, share, key, there.select(1, r));
+      values = moved(values, share, v.narrow(2, r, 1), there.select(1, r));
+      addresses.push_back(keys.add(latents));
+      contents.push_back(values);
+    }
+    store("keys", keys);
+    store("values", values);
+    return new Slots(stack(addresses, 3), stack(contents, 3));
+  }
+
+  /** A row's shares of the slots, {@code [batch, heads, slots, 1]}. */
+  private Tensor share(Tensor addresses, Tensor key) {
+    return softmax(sum(addresses.mul(key), -1).mul(scale()), 2).unsqueeze(3);
+  }
+
+  private static Tensor moved(Tensor slots, Tensor share, Tensor row, Tensor there) {
+    Tensor valid = there.gt(half()).reshape(-1, 1, 1, 1);
+    return where(valid, slots.add(share.mul(row.sub(slots))), slots);
+  }
+
+  private void store(String part, Tensor slots) {
+    own.remember(part, slots.transpose(1, 2).flatten(2, 3));
   }
 
   /** What the slots' vectors and keys have in common, {@code [batch, heads, slots, rows]}. */
@@ -147,7 +169,7 @@ final class MemoryForm {
   }
 
   private Tensor latents() {
-    return parameters.get(node.name("latents")).unsqueeze(0);
+    return own.get("latents").unsqueeze(0);
   }
 
   /** How many rows key j is behind query i, {@code [queries, keys]}; below 0 if it is ahead. */
@@ -163,20 +185,13 @@ final class MemoryForm {
         .transpose(1, 2);
   }
 
-  private Tensor project(String part, Tensor x) {
-    return linear(
-        x,
-        parameters.get(node.name(part + ".weight")),
-        new TensorOptional(parameters.get(node.name(part + ".bias"))));
-  }
-
   /** A state part as the last part of the piece left it. */
   private Tensor state(String part) {
-    return after.getOrDefault(node.name(part), before.parts().get(node.name(part)));
+    return own.after().getOrDefault(own.node().name(part), own.past(part));
   }
 
   private Scalar scale() {
-    return new Scalar(1 / Math.sqrt((double) node.input().width() / layer.heads()));
+    return new Scalar(1 / Math.sqrt((double) own.node().input().width() / layer.heads()));
   }
 
   private static Scalar zero() {

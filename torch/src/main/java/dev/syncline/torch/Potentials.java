@@ -3,9 +3,7 @@ package dev.syncline.torch;
 import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Chain;
-import dev.syncline.spec.Node;
 import dev.syncline.spec.Output;
-import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -21,12 +19,12 @@ import org.bytedeco.pytorch.Tensor;
 public record Potentials(Output.Kind kind, Tensor emissions, Tensor start, Tensor transitions) {
   private static final long[] STATES = {2};
 
-  static Potentials of(Node node, Chain chain, Map<String, Tensor> parameters, Tensor rows) {
+  static Potentials of(LayerPiece own, Chain chain, Tensor rows) {
     return new Potentials(
         chain.kind(),
         states(chain.kind(), zeros_like(rows), rows),
-        parameters.get(node.name("start")),
-        parameters.get(node.name("transitions")));
+        own.get("start"),
+        own.get("transitions"));
   }
 
   /** {@code [batch, rows, labels]} to {@code [batch, rows, chains, states]}. */

@@ -2,12 +2,10 @@ package dev.syncline.torch;
 
 import static org.bytedeco.pytorch.global.torch.*;
 
-import dev.syncline.spec.Node;
 import dev.syncline.spec.Recurrent;
 import dev.syncline.spec.Recurrent.LinearRecurrence;
 import dev.syncline.spec.StatePart;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -19,23 +17,12 @@ import org.bytedeco.pytorch.TensorVector;
  * row by row with the state held; the linear recurrence as a scan.
  */
 final class RecurrentForm {
-  private final Node node;
+  private final LayerPiece own;
   private final Recurrent layer;
-  private final Map<String, Tensor> parameters;
-  private final State before;
-  private final Map<String, Tensor> after;
 
-  RecurrentForm(
-      Node node,
-      Recurrent layer,
-      Map<String, Tensor> parameters,
-      State before,
-      Map<String, Tensor> after) {
-    this.node = node;
+  RecurrentForm(LayerPiece own, Recurrent layer) {
+    this.own = own;
     this.layer = layer;
-    this.parameters = parameters;
-    this.before = before;
-    this.after = after;
   }
 
   Rows rows(Rows x) {
@@ -46,16 +33,16 @@ final class RecurrentForm {
   }
 
   private Rows fused(Recurrent.Cell cell, Rows x) {
-    Tensor h = past("h").transpose(0, 1).contiguous();
+    Tensor h = own.past("h").transpose(0, 1).contiguous();
     Tensor v = x.values();
     TensorVector w = new TensorVector();
     for (String name : new String[] {"weight_ih", "weight_hh", "bias_ih", "bias_hh"}) {
-      w.push_back(get(name));
+      w.push_back(own.get(name));
     }
     return switch (cell) {
       case Recurrent.Gru ignored -> {
         var out = gru(v, h, w, true, 1, 0, false, false, true);
-        after.put(node.name("h"), out.get1().transpose(0, 1));
+        own.remember("h", out.get1().transpose(0, 1));
         yield new Rows(out.get0(), null);
       }
       case Recurrent.Rnn r -> {
@@ -64,24 +51,24 @@ final class RecurrentForm {
             tanh
                 ? rnn_tanh(v, h, w, true, 1, 0, false, false, true)
                 : rnn_relu(v, h, w, true, 1, 0, false, false, true);
-        after.put(node.name("h"), out.get1().transpose(0, 1));
+        own.remember("h", out.get1().transpose(0, 1));
         yield new Rows(out.get0(), null);
       }
       case Recurrent.Lstm ignored -> {
-        Tensor c = past("c").transpose(0, 1).contiguous();
+        Tensor c = own.past("c").transpose(0, 1).contiguous();
         var out = lstm(v, Graph.pair(h, c), w, true, 1, 0, false, false, true);
-        after.put(node.name("h"), out.get1().transpose(0, 1));
-        after.put(node.name("c"), out.get2().transpose(0, 1));
+        own.remember("h", out.get1().transpose(0, 1));
+        own.remember("c", out.get2().transpose(0, 1));
         yield new Rows(out.get0(), null);
       }
     };
   }
 
   private Rows rowByRow(Recurrent.Cell cell, Rows x) {
-    List<StatePart> parts = StatePart.own(node);
+    List<StatePart> parts = StatePart.own(own.node());
     Tensor[] state = new Tensor[parts.size()];
     for (int i = 0; i < state.length; i++) {
-      state[i] = before.parts().get(parts.get(i).name()).squeeze(1);
+      state[i] = own.before().parts().get(parts.get(i).name()).squeeze(1);
     }
     TensorVector outputs = new TensorVector();
     for (long r = 0; r < x.rows(); r++) {
@@ -93,17 +80,17 @@ final class RecurrentForm {
       outputs.push_back(state[0]);
     }
     for (int i = 0; i < state.length; i++) {
-      after.put(parts.get(i).name(), state[i].unsqueeze(1));
+      own.after().put(parts.get(i).name(), state[i].unsqueeze(1));
     }
     return x.with(stack(outputs, 1));
   }
 
   /** The state after a row, h first. */
   private Tensor[] next(Recurrent.Cell cell, Tensor row, Tensor[] state) {
-    Tensor ih = get("weight_ih");
-    Tensor hh = get("weight_hh");
-    TensorOptional bi = new TensorOptional(get("bias_ih"));
-    TensorOptional bh = new TensorOptional(get("bias_hh"));
+    Tensor ih = own.get("weight_ih");
+    Tensor hh = own.get("weight_hh");
+    TensorOptional bi = new TensorOptional(own.get("bias_ih"));
+    TensorOptional bh = new TensorOptional(own.get("bias_hh"));
     return switch (cell) {
       case Recurrent.Gru ignored -> new Tensor[] {gru_cell(row, state[0], ih, hh, bi, bh)};
       case Recurrent.Rnn r ->
@@ -126,9 +113,9 @@ final class RecurrentForm {
    */
   private Rows scan(Rows x) {
     long units = layer.units();
-    Tensor gates = linear(x.values(), get("weight"), new TensorOptional(get("bias")));
+    Tensor gates = linear(x.values(), own.get("weight"), new TensorOptional(own.get("bias")));
     Tensor take = sigmoid(gates.narrow(2, 0, 2 * units));
-    Tensor rate = softplus(get("decay").neg()).mul(new Scalar(-LinearRecurrence.SHARPNESS));
+    Tensor rate = softplus(own.get("decay").neg()).mul(new Scalar(-LinearRecurrence.SHARPNESS));
     Tensor a = take.narrow(2, 0, units).mul(rate).exp();
     Tensor root = clamp(a.mul(a).neg().add(new Scalar(1f)), atLeast(LinearRecurrence.LEAST)).sqrt();
     Tensor b = root.mul(take.narrow(2, units, units).mul(gates.narrow(2, 2 * units, units)));
@@ -148,20 +135,12 @@ final class RecurrentForm {
               1);
       a = cat(Graph.pair(a.narrow(1, 0, step), a.narrow(1, 0, count).mul(later)), 1);
     }
-    Tensor h = a.mul(past("h")).add(b);
-    after.put(node.name("h"), h.narrow(1, x.rows() - 1, 1));
+    Tensor h = a.mul(own.past("h")).add(b);
+    own.remember("h", h.narrow(1, x.rows() - 1, 1));
     return x.with(h);
   }
 
   private static ScalarOptional atLeast(float least) {
     return new ScalarOptional(new Scalar(least));
-  }
-
-  private Tensor past(String part) {
-    return before.parts().get(node.name(part));
-  }
-
-  private Tensor get(String name) {
-    return parameters.get(node.name(name));
   }
 }

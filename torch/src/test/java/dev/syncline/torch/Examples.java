@@ -108,7 +108,10 @@ final class Examples {
 
   private static List<Memory.Store> stores() {
     return List.of(
-        new Memory.Store.Box(10), new Memory.Store.Decay(5), new Memory.Store.Competing());
+        new Memory.Store.Box(10),
+        new Memory.Store.Decay(5),
+        new Memory.Store.Competing(),
+        new Memory.Store.KeyValue());
   }
 
   private void memory() {
@@ -221,6 +224,7 @@ final class Examples {
     list.add(new Example("gated of three", new Fusion.Gated(13), three, 9));
     list.add(new Example("low rank", new Fusion.LowRank(7, 3), two(2), 9));
     list.add(new Example("low rank of three", new Fusion.LowRank(13, 1), three, 9));
+    graphs(three);
     examples(new Span.Window(5), new Position.Rope());
     examples(new Span.Sinks(2, 5), new Position.Alibi());
     examples(new Span.Strided(3, 2, 2), new Position.Relative(9));
@@ -262,10 +266,7 @@ final class Examples {
 
   /** Streams of different rates that attend to each other, one way, both ways, and all to all. */
   private void examples(Span span, Position position) {
-    Map<String, Shape> streams = new LinkedHashMap<>();
-    streams.put("fast", Shape.vector(3, 8));
-    streams.put("slow", Shape.vector(1, 8));
-    streams.put("other", Shape.vector(2, 8));
+    Map<String, Shape> streams = rates();
     Attention attention = new Attention(2, 1, span, position);
     Layer up = new CrossAttention("fast", "slow", attention, true);
     Layer down = new CrossAttention("slow", "fast", attention, false);
@@ -277,6 +278,31 @@ final class Examples {
         new Example(
             "co-attention " + span, new Parallel(layers("up", up, "down", down)), streams, 9));
     list.add(new Example("merged " + span, new MergedAttention(attention, true), streams, 9));
+  }
+
+  /** Messages in graphs: of each width, of one rate and several, in one round and in two. */
+  private void graphs(Map<String, Shape> three) {
+    for (int width : WIDTHS) {
+      Map<String, Shape> streams = new LinkedHashMap<>();
+      streams.put("audio", Shape.vector(1, width));
+      streams.put("visual", Shape.vector(1, width));
+      Layer graph = new GraphAttention(width == 64 ? 4 : 1, 5);
+      list.add(new Example("graph " + width, graph, streams, 64));
+    }
+    Layer newest = new GraphAttention(5, 1);
+    list.add(new Example("graph of the newest rows", newest, three, 9));
+    Layer twice = serial("first", new GraphAttention(5, 2), "second", new GraphAttention(1, 3));
+    list.add(new Example("graph in two rounds", twice, three, 9));
+    list.add(new Example("graph of several rates", new GraphAttention(2, 4), rates(), 9));
+    list.add(new Example("graph beyond the start", new GraphAttention(4, 40), rates(), 9));
+  }
+
+  private static Map<String, Shape> rates() {
+    Map<String, Shape> streams = new LinkedHashMap<>();
+    streams.put("fast", Shape.vector(3, 8));
+    streams.put("slow", Shape.vector(1, 8));
+    streams.put("other", Shape.vector(2, 8));
+    return streams;
   }
 
   private static Map<String, Shape> two(int rows) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
 import dev.syncline.spec.Chain;
+import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,10 @@ class LongStreamTest {
   private static final int BEFORE = 100_000;
   private static final int AFTER = 64;
   private static final Shape ROW = Shape.vector(1, 8);
+
+  /** Streams that exchange, at rates of which none divides another. */
+  private static final Map<String, Shape> STREAMS =
+      new TreeMap<>(Map.of("x", Shape.vector(2, 8), "y", Shape.vector(3, 8)));
 
   static List<Layer> layers() {
     List<Layer> layers = new ArrayList<>();
@@ -60,6 +66,9 @@ class LongStreamTest {
     layers.add(new Memory(2, 3, new Memory.Store.Box(9)));
     layers.add(new Memory(2, 3, new Memory.Store.Decay(30)));
     layers.add(new Memory(2, 3, new Memory.Store.Competing()));
+    layers.add(new Memory(2, 3, new Memory.Store.KeyValue()));
+    layers.add(new Exchange.GraphAttention(2, 7));
+    layers.add(new Exchange.MergedAttention(Attention.over(2, new Span.Strided(5, 4, 3)), true));
     layers.add(new Positions.Sinusoids());
     layers.add(new Positions.LearnedPositions(7));
     layers.add(new Recurrent.Gru(8));
@@ -77,25 +86,32 @@ class LongStreamTest {
   @ParameterizedTest
   @MethodSource("layers")
   void bothFormsSayTheSameAfterAHundredThousandTicks(Layer layer) {
-    Node node = Node.resolve(layer, Map.of("x", ROW));
+    Map<String, Shape> in = layer instanceof Exchange ? STREAMS : Map.of("x", ROW);
+    Node node = Node.resolve(layer, in);
     Weights weights = ContractTest.weights(node);
     StepForm step = new StepForm(Program.compile(node, weights, new VectorKernels()));
     SplittableRandom random = new SplittableRandom(5);
     for (int done = 0; done < BEFORE; done += 1000) {
-      step.run(Map.of("x", block(1000, random)));
+      step.run(blocks(in, 1000, random));
     }
     try (PointerScope _ = new PointerScope()) {
       Map<String, Tensor> parts = new LinkedHashMap<>();
       for (StatePart part : StatePart.of(node)) {
         parts.put(part.name(), Tensors.of(step.state(part.name()), 1, part.rows(), part.width()));
       }
-      Map<String, Block> next = Map.of("x", block(AFTER, random));
+      Map<String, Block> next = blocks(in, AFTER, random);
       Graph.Result parallel =
           new Graph(node, Tensors.parameters(weights, false))
               .forward(
-                  Batch.rows(List.of(next), List.of("x")), new State(parts, new long[] {BEFORE}));
-      float[] expected = Batch.block(parallel.outputs().get("x"), 0, node.output()).values();
-      assertThat(step.run(next).get("x").values()).containsExactly(expected, within(1e-4f));
+                  Batch.rows(List.of(next), in.keySet()), new State(parts, new long[] {BEFORE}));
+      Map<String, Block> got = step.run(next);
+      node.out()
+          .forEach(
+              (name, shape) ->
+                  assertThat(got.get(name).values())
+                      .containsExactly(
+                          Batch.block(parallel.outputs().get(name), 0, shape).values(),
+                          within(1e-4f)));
       for (StatePart part : StatePart.of(node)) {
         assertThat(step.state(part.name()))
             .containsExactly(
@@ -104,8 +120,15 @@ class LongStreamTest {
     }
   }
 
-  private static Block block(int ticks, SplittableRandom random) {
-    Block block = Block.empty(ROW, ticks);
+  private static Map<String, Block> blocks(
+      Map<String, Shape> in, int ticks, SplittableRandom random) {
+    Map<String, Block> blocks = new LinkedHashMap<>();
+    in.forEach((name, shape) -> blocks.put(name, block(shape, ticks, random)));
+    return blocks;
+  }
+
+  private static Block block(Shape shape, int ticks, SplittableRandom random) {
+    Block block = Block.empty(shape, ticks);
     for (int i = 0; i < block.values().length; i++) {
       block.values()[i] = (float) random.nextGaussian();
     }

@@ -1,0 +1,44 @@
+package dev.syncline.step;
+
+import dev.syncline.spec.Node;
+import dev.syncline.weights.Weights;
+import java.util.Map;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * What operations are made of: weights packed, rings and scratch in place.
+ *
+ * @param rings of all state parts by name
+ * @param scratch reserves so many floats and tells where
+ */
+record Parts(Weights weights, Map<String, Ring> rings, IntUnaryOperator scratch) {
+
+  /** A tensor of a layer. */
+  float[] get(Node node, String name) {
+    return weights.get(node.name(name));
+  }
+
+  /** A matrix of a layer with its bias, if it has one. */
+  Panels matrix(Node node, String weight, String bias) {
+    float[] w = get(node, weight);
+    float[] b = weights.values().get(node.name(bias));
+    int out =
+        weights.parameters().stream()
+            .filter(p -> p.name().equals(node.name(weight)))
+            .findFirst()
+            .orElseThrow()
+            .shape()
+            .getFirst();
+    return Panels.pack(out, w.length / out, w, b);
+  }
+
+  /** What a layer remembers under a name; null where it has no such part. */
+  Ring ring(Node node, String name) {
+    return rings.get(node.name(name));
+  }
+
+  /** Reserves scratch. */
+  int take(int floats) {
+    return scratch.applyAsInt(floats);
+  }
+}
