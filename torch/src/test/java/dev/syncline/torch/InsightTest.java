@@ -55,7 +55,7 @@ class InsightTest {
   }
 
   private static Span span(Layer layer) {
-    return layer instanceof Exchange e ? e.attention().span() : ((Attention) layer).span();
+    return layer instanceof Exchange e ? e.span() : ((Attention) layer).span();
   }
 
   /** Runs streams in pieces that end at the given ticks. */
