@@ -154,9 +154,10 @@ final class AttentionForm {
     long more = all.size(1) - span.recent();
     own.remember(
         prefix + part,
-        more >= 0
-            ? all.narrow(1, more, span.recent())
-            : cat(Graph.pair(past.narrow(1, 0, -more).mul(new Scalar(0f)), all), 1));
+        () ->
+            more >= 0
+                ? all.narrow(1, more, span.recent())
+                : cat(Graph.pair(past.narrow(1, 0, -more).mul(new Scalar(0f)), all), 1));
     if (span.kept() == 0) {
       return all;
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -45,9 +46,17 @@ public final class Graph {
   /**
    * The outputs of a piece and the state after it.
    *
+   * @param after makes that state; nobody pays for what nobody asks for
    * @param chains what each chain of labels was given for this piece, by its path
    */
-  public record Result(Map<String, Rows> outputs, State state, Map<String, Potentials> chains) {}
+  public record Result(
+      Map<String, Rows> outputs, Supplier<State> after, Map<String, Potentials> chains) {
+
+    /** The state after the piece. */
+    public State state() {
+      return after.get();
+    }
+  }
 
   /**
    * A model in use: nothing is dropped.
@@ -104,16 +113,22 @@ public final class Graph {
     for (int i = 0; i < after.length; i++) {
       after[i] += ticks;
     }
-    return new Result(out, new State(piece.after, after), piece.chains);
+    return new Result(out, () -> new State(piece.remembered(), after), piece.chains);
   }
 
   private final class Piece {
     private final State before;
-    private final Map<String, Tensor> after = new LinkedHashMap<>();
+    private final Map<String, Supplier<Tensor>> after = new LinkedHashMap<>();
     private final Map<String, Potentials> chains = new LinkedHashMap<>();
 
     Piece(State before) {
       this.before = before;
+    }
+
+    Map<String, Tensor> remembered() {
+      Map<String, Tensor> parts = new LinkedHashMap<>();
+      after.forEach((name, part) -> parts.put(name, part.get()));
+      return parts;
     }
 
     Map<String, Rows> bundle(Node node, Map<String, Rows> in) {
@@ -213,7 +228,8 @@ public final class Graph {
       if (c.history() > 0) {
         StatePart part = StatePart.own(node).getFirst();
         all = cat(pair(before.parts().get(part.name()), all), 1);
-        after.put(part.name(), all.narrow(1, all.size(1) - c.history(), c.history()));
+        Tensor newest = all.narrow(1, all.size(1) - c.history(), c.history());
+        after.put(part.name(), () -> newest);
       }
       // The first output row ends with input row stride - 1.
       Tensor seen = all.narrow(1, c.stride() - 1, all.size(1) - c.stride() + 1).transpose(1, 2);

@@ -6,6 +6,7 @@ import dev.syncline.spec.Node;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
@@ -20,7 +21,7 @@ record LayerPiece(
     Node node,
     Map<String, Tensor> parameters,
     State before,
-    Map<String, Tensor> after,
+    Map<String, Supplier<Tensor>> after,
     Optional<Consumer<Insight>> observer) {
 
   /** A parameter; null where the layer has none of that name. */
@@ -35,6 +36,11 @@ record LayerPiece(
 
   /** Sets what a state part is after the piece. */
   void remember(String part, Tensor value) {
+    remember(part, () -> value);
+  }
+
+  /** Sets how a state part after the piece is made, if anybody asks for it. */
+  void remember(String part, Supplier<Tensor> value) {
     after.put(node.name(part), value);
   }
 

@@ -187,7 +187,7 @@ final class MemoryForm {
 
   /** A state part as the last part of the piece left it. */
   private Tensor state(String part) {
-    return own.after().getOrDefault(own.node().name(part), own.past(part));
+    return own.after().getOrDefault(own.node().name(part), () -> own.past(part)).get();
   }
 
   private Scalar scale() {

@@ -80,7 +80,8 @@ final class RecurrentForm {
       outputs.push_back(state[0]);
     }
     for (int i = 0; i < state.length; i++) {
-      own.after().put(parts.get(i).name(), state[i].unsqueeze(1));
+      Tensor last = state[i].unsqueeze(1);
+      own.after().put(parts.get(i).name(), () -> last);
     }
     return x.with(stack(outputs, 1));
   }

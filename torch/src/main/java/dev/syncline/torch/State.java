@@ -21,7 +21,9 @@ public record State(Map<String, Tensor> parts, long[] ticks) {
   public static State start(Node root, int batch) {
     Map<String, Tensor> parts = new LinkedHashMap<>();
     for (StatePart part : StatePart.of(root)) {
-      parts.put(part.name(), Tensors.placed(zeros(batch, part.rows(), part.width())));
+      // One zero that is seen everywhere: a long ring takes no memory before it is filled.
+      Tensor zero = Tensors.placed(zeros(1, 1, 1));
+      parts.put(part.name(), zero.expand(batch, part.rows(), part.width()));
     }
     return new State(parts, new long[batch]);
   }

@@ -5,6 +5,7 @@ import dev.syncline.torch.State;
 import dev.syncline.torch.Tensors;
 import dev.syncline.torch.train.Examples.Example;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ record Carried(Map<String, float[]> parts, List<Long> ticks) {
       boolean drawn = random.nextDouble() < probability;
       goesOn[b] = drawn && b < ticks.size() && ticks.get(b) != PADDED;
       start.ticks()[b] = goesOn[b] ? ticks.get(b) : 0;
+    }
+    if (Arrays.stream(start.ticks()).allMatch(t -> t == 0)) {
+      return start;
     }
     Map<String, Tensor> begun = new LinkedHashMap<>();
     start

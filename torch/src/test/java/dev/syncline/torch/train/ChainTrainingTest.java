@@ -133,7 +133,7 @@ class ChainTrainingTest {
             batch,
             new Graph.Result(
                 Map.of(),
-                new State(Map.of(), new long[0]),
+                () -> new State(Map.of(), new long[0]),
                 Map.of("heads.heard.chain", potentials)))
         .item_double();
   }

@@ -45,7 +45,8 @@ class CriterionTest {
     return new Criterion(spec, TinyRun.config(config), COUNTS)
         .loss(
             batch,
-            new Graph.Result(Map.of("heard", rows), new State(Map.of(), new long[0]), Map.of()))
+            new Graph.Result(
+                Map.of("heard", rows), () -> new State(Map.of(), new long[0]), Map.of()))
         .item_double();
   }
 
