@@ -74,6 +74,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "ticks that decisions of --chain smooth or viterbi wait (default 5)")
   private Integer lag;
 
+  @Option(
+      names = "--delay",
+      paramLabel = "TICKS",
+      description =
+          "ticks that every decision waits (default 0, with a chain its lag): what is beyond the lag is what the layers before it look ahead")
+  private Integer delay;
+
   @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 0)")
   private Long seed;
 
@@ -142,14 +149,16 @@ final class TrainCommand implements Callable<Integer> {
   private RunConfig runConfig(Dataset dataset) {
     ModelSpec model;
     Map<String, Json> train = new LinkedHashMap<>();
-    if (config != null
-        && (fusion != null
+    boolean made =
+        fusion != null
             || temporal != null
             || chain != null
-            || recipe.kind() == Output.Kind.ONE_LABEL)) {
+            || delay != null
+            || recipe.kind() == Output.Kind.ONE_LABEL;
+    if (config != null && made) {
       throw new ParameterException(
           spec.commandLine(),
-          "--fusion, --temporal, --chain and --one-label make a model, --config has one: take either");
+          "--fusion, --temporal, --chain, --delay and --one-label make a model, --config has one: take either");
     }
     if (config != null) {
       RunConfig given = Records.read(RunConfig.class, Json.read(config));
@@ -162,7 +171,8 @@ final class TrainCommand implements Callable<Integer> {
               .timed(temporal != null ? temporal : Temporal.gru)
               .chained(tagging());
       try {
-        model = recipe.presets(dataset).spec(design);
+        ModelSpec preset = recipe.presets(dataset).spec(design);
+        model = delay == null ? preset : preset.waiting(delay);
       } catch (IllegalArgumentException e) {
         throw new InputException(
             "%s: no model fits this data set with a tick of %s ms: %s"

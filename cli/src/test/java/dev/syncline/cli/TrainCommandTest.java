@@ -141,7 +141,23 @@ class TrainCommandTest {
   }
 
   @Test
+  void decisionsWaitAsLongAsTheCommandLineSays() {
+    assertThat(train("--delay=3").exit()).isZero();
+    assertThat(config().model().delay()).isEqualTo(3);
+    Path other = temp.resolve("other");
+    assertThat(train(tones.dir, other, "--chain=viterbi", "--lag=2", "--delay=4").exit()).isZero();
+    assertThat(config(other).model().delay()).isEqualTo(4);
+    assertThat(config(other).model().chain("heard").orElseThrow().layer())
+        .isEqualTo(new Chain(Output.Kind.MULTI_LABEL, Chain.Decode.VITERBI, 2));
+  }
+
+  @Test
   void aLagThatNoChainHasIsRefused() {
+    assertThat(train("--delay=-1").refused(1)).contains("delay must be from 0 to 10000 ticks");
+    assertThat(train("--chain=viterbi", "--lag=3", "--delay=2").refused(1))
+        .contains("lag of 3 ticks is above the model's delay of 2: set delay to 3");
+    assertThat(train("--delay=2", "--config=" + finished.resolve("config.json")).refused(2))
+        .contains("--config has one");
     assertThat(train("--lag=3").refused(2)).contains("--lag is that of a chain");
     assertThat(train("--chain=filter", "--lag=3").refused(2)).contains("does not lag");
     assertThat(train("--chain=viterbi", "--lag=0").refused(2)).contains("must be at least 1, is 0");

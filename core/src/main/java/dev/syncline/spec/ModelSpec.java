@@ -103,6 +103,11 @@ public record ModelSpec(
     return Records.write(this);
   }
 
+  /** The same model with decisions that wait so many ticks. */
+  public ModelSpec waiting(int ticks) {
+    return new ModelSpec(format, name, tickMs, ticks, modalities, body, outputs);
+  }
+
   /** The chain that an output's head ends in, if it does. */
   public Optional<Node> chain(String output) {
     return Optional.of(node().end(output)).filter(end -> end.layer() instanceof Chain);
