@@ -186,6 +186,10 @@ class TrainCommandTest {
     assertThat(config().model().outputs().get("heard").labels())
         .containsExactly("bell", "drum", "background");
     assertThat(temp.resolve("run/metrics.jsonl")).content().contains("val.ave.accuracy.audio");
+    Path chained = temp.resolve("chained");
+    assertThat(train(other.dir, chained, "--one-label", "--chain=filter").exit()).isZero();
+    assertThat(config(chained).model().chain("heard").orElseThrow().layer())
+        .isEqualTo(new Chain(Output.Kind.ONE_LABEL, Chain.Decode.MARGINALS, 0));
     String[] at = {temp.resolve("run").toString(), "--data", other.dir.toString()};
     Path said = temp.resolve("said.json");
     CommandLineRun.of(
