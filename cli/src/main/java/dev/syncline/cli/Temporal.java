@@ -95,7 +95,8 @@ enum Temporal {
       case strided ->
           attention(units, new Span.Strided(rows / 2, 2, rows / 2), new Position.Rope());
       case blocks -> attention(units, new Span.Blocks(rows / 4, 3), new Position.Rope());
-      case summaries -> attention(units, new Span.Summaries(32, 4, 10, 3), new Position.Rope());
+      case summaries ->
+          attention(units, new Span.Summaries(rows / 2, 2, rows / 8, 3), new Position.Rope());
       case unlimited -> attention(units, new Span.Window(10_000), new Position.Rope());
       case lstr -> twoLevels(units, new Store.Box(rows));
       case testra -> twoLevels(units, new Store.Decay(rows));
