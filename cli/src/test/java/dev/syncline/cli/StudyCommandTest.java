@@ -67,7 +67,7 @@ class StudyCommandTest {
             "all negative",
             "all positive");
     assertThat(found.conditions())
-        .containsExactly("clips", "one stream", "without audio", "without visual");
+        .containsExactly("clips", "one stream", "without audio", "without visual", "audio at 0 dB");
     assertThat(found.variants().get(2).scores().keySet())
         .containsExactlyElementsOf(found.conditions());
     assertThat(out.resolve("study.md")).content().contains("| concat |", "| *audio only* |");
