@@ -181,7 +181,7 @@ final class PlanCommand implements Callable<Integer> {
 
   private static Path world(Path scratch) {
     Path dir = scratch.resolve("world");
-    new SynthWorld(2, 1, 10, 64, 10, SynthWorld.split(0.5, 0, 0.5)).write(dir, 1);
+    new SynthWorld(5, 1, 10, 64, 10, SynthWorld.split(0.2, 0, 0.8)).write(dir, 1);
     return dir;
   }
 

@@ -20,7 +20,7 @@ final class Plot {
           "#1f6fb2", "#d1495b", "#2e8b57", "#8a5cc2", "#c77d0a", "#0f8b8d", "#b3397d", "#5c6b73",
           "#7a8c1e", "#a05a2c");
 
-  /** An axis; logarithmic ones have a gridline at each power of ten, others at round numbers. */
+  /** An axis with gridlines at round numbers; a wide logarithmic one at powers of ten. */
   record Axis(String name, double low, double high, boolean log) {
 
     static Axis logarithmic(String name, double low, double high) {
@@ -41,8 +41,13 @@ final class Plot {
     List<Double> marks() {
       List<Double> marks = new ArrayList<>();
       if (log) {
-        for (double v = low; v <= high * 1.0001; v *= 10) {
-          marks.add(v);
+        boolean wide = high / low > 200;
+        for (double p = Math.pow(10, Math.floor(Math.log10(low))); p <= high; p *= 10) {
+          for (double v : wide ? new double[] {p} : new double[] {p, 2 * p, 5 * p}) {
+            if (v >= low * 0.9999 && v <= high * 1.0001) {
+              marks.add(v);
+            }
+          }
         }
       } else {
         double step = step();
@@ -201,7 +206,7 @@ final class Plot {
       double width = n.text.length() * CHARACTER;
       double[] best = null;
       for (int ring = 0; ring < 5 && best == null; ring++) {
-        for (double[] move : places(width, ring)) {
+        for (double[] move : places(width, ring, n.bold)) {
           double[] box = {
             n.x + move[0], n.y + move[1] - 10, n.x + move[0] + width, n.y + move[1] + 2
           };
@@ -223,8 +228,16 @@ final class Plot {
     }
   }
 
-  private static List<double[]> places(double width, int ring) {
+  /** Beside the point first; those on a line that is drawn through it, above or below it. */
+  private static List<double[]> places(double width, int ring, boolean lined) {
     double d = 14.0 * ring;
+    if (lined) {
+      return List.of(
+          new double[] {-width / 2, -10 - d},
+          new double[] {6, -9 - d},
+          new double[] {-width / 2, 18 + d},
+          new double[] {-8 - width, -9 - d});
+    }
     return List.of(
         new double[] {8, 4 - d},
         new double[] {8, 4 + d},
