@@ -12,6 +12,8 @@ import dev.syncline.json.WholeFile;
 import dev.syncline.torch.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -195,11 +197,16 @@ final class PlanCommand implements Callable<Integer> {
 
   private static String time(double seconds) {
     return seconds < 1e-3
-        ? "%.3g µs".formatted(seconds * 1e6)
-        : seconds < 1 ? "%.3g ms".formatted(seconds * 1e3) : "%,.4g s".formatted(seconds);
+        ? figure(seconds * 1e6) + " µs"
+        : seconds < 1 ? figure(seconds * 1e3) + " ms" : figure(seconds) + " s";
   }
 
   private static String size(double b) {
-    return b < 1e6 ? "%,.0f kB".formatted(b / 1e3) : "%,.1f MB".formatted(b / 1e6);
+    return b < 1e6 ? figure(b / 1e3) + " kB" : figure(b / 1e6) + " MB";
+  }
+
+  /** Three figures, no zeros behind them. */
+  private static String figure(double v) {
+    return new BigDecimal(v).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 }

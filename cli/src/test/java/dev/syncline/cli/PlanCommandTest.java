@@ -22,7 +22,7 @@ class PlanCommandTest {
   void aModelWithinTheBudgetIsWrittenAsAConfiguration() throws IOException {
     Path out = folder.resolve("plan.json");
     String said = plan(out, "10s", "3MB", "30s").passed();
-    assertThat(said).contains("budget   99 of 100 ticks within 10 s, 3.0 MB").contains("chosen   ");
+    assertThat(said).contains("budget   99 of 100 ticks within 10 s, 3 MB").contains("chosen   ");
     RunConfig config = Records.read(RunConfig.class, Json.read(out));
     Cost cost = Cost.of(config.model().node());
     assertThat(cost.weightBytes() + cost.stateBytes()).isLessThanOrEqualTo(3_000_000);
