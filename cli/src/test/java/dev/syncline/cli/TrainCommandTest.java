@@ -152,6 +152,19 @@ class TrainCommandTest {
   }
 
   @Test
+  void miniRoadIsTrainedOnStretchesOfWhichTheEndCounts() {
+    CommandLineRun ending = train("--temporal=miniroad", "--modalities=vectors,motion");
+    assertThat(ending.exit()).as(ending.err()).isZero();
+    int stretch = config().train().cropTicks();
+    assertThat(stretch).isPositive();
+    for (String output : config().model().outputs().keySet()) {
+      assertThat(config().train().objective(output).position())
+          .isEqualTo(new Objective.Position.Last(Math.max(1, stretch / 2)));
+    }
+    assertThat(config(finished).train().cropTicks()).isZero();
+  }
+
+  @Test
   void aLagThatNoChainHasIsRefused() {
     assertThat(train("--delay=-1").refused(1)).contains("delay must be from 0 to 10000 ticks");
     assertThat(train("--chain=viterbi", "--lag=3", "--delay=2").refused(1))
