@@ -7,6 +7,7 @@ import dev.syncline.spec.Cost;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
+import dev.syncline.step.Session;
 import dev.syncline.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ final class Planner {
   private static final double SHARE = 0.7;
 
   private static final int TRIALS = 3;
+  private static final long WARM_UP_NS = 4_000_000_000L;
 
   private final Presets presets;
   private final List<String> modalities;
@@ -71,6 +73,7 @@ final class Planner {
 
   /** Looks at ways to model time, the best first, until one fits; gives all that were looked at. */
   List<Tried> plan(List<Temporal> best) throws IOException {
+    warmUp();
     List<Tried> tried = new ArrayList<>();
     for (Temporal temporal : best) {
       Tried t = widest(temporal);
@@ -80,6 +83,27 @@ final class Planner {
       }
     }
     return tried;
+  }
+
+  /** Until the compiler has seen what all candidates share. */
+  private void warmUp() throws IOException {
+    Model model = model(presets.spec(Design.of(modalities)));
+    long end = System.nanoTime() + WARM_UP_NS;
+    while (System.nanoTime() < end) {
+      LiveRun.latency(model, data, clips);
+    }
+  }
+
+  private Model model(ModelSpec spec) {
+    Weights any = Weights.random(spec.parameters(), 1);
+    return Model.of(spec, any, Kernels.best(), encoders, Models::encoder);
+  }
+
+  /** Weights and all that one stream keeps, its front ends' buffers included. */
+  private long bytes(ModelSpec spec) {
+    try (Session session = model(spec).open(Session.SILENT)) {
+      return Cost.of(spec.node()).weightBytes() + session.state().bytes();
+    }
   }
 
   /** The widest of a kind that fits. */
@@ -94,8 +118,7 @@ final class Planner {
         return new Tried(
             temporal, units, Optional.empty(), "sees %,.4g s back".formatted(reach.get()));
       }
-      Cost cost = Cost.of(spec.node());
-      long bytes = cost.weightBytes() + cost.stateBytes();
+      long bytes = bytes(spec);
       if (bytes > budget.bytes) {
         verdict = "%,.1f MB with %d units".formatted(bytes / 1e6, units);
         continue;
@@ -112,8 +135,7 @@ final class Planner {
 
   /** The best of some measurements: the compiler and the neighbours are in the others. */
   private Latency measure(ModelSpec spec) throws IOException {
-    Weights any = Weights.random(spec.parameters(), 1);
-    Model model = Model.of(spec, any, Kernels.best(), encoders, Models::encoder);
+    Model model = model(spec);
     Latency best = LiveRun.latency(model, data, clips);
     for (int i = 1; i < TRIALS && !fits(best); i++) {
       Latency again = LiveRun.latency(model, data, clips);
