@@ -43,7 +43,7 @@ final class Planner {
   private static final double SHARE = 0.7;
 
   private static final int TRIALS = 3;
-  private static final long WARM_UP_NS = 4_000_000_000L;
+  private static final long WARM_UP_NS = 2_000_000_000L;
 
   private final Presets presets;
   private final List<String> modalities;
