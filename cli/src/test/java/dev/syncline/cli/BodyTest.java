@@ -10,6 +10,7 @@ import dev.syncline.spec.Output;
 import dev.syncline.spec.Parameter;
 import dev.syncline.spec.Shape;
 import dev.syncline.step.Block;
+import dev.syncline.step.Lane;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.step.Program;
 import dev.syncline.step.StepForm;
@@ -173,6 +174,7 @@ class BodyTest {
     assertThat(node.out().keySet()).containsExactlyInAnyOrderElementsOf(HEADS.keySet());
     Weights weights = Weights.random(Parameter.of(node), 1);
     Program program = Program.compile(node, weights, new PlainKernels());
-    program.step(new float[program.scratchSize()], new float[program.stateSize()], 0);
+    Lane lane = new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
+    program.step(new Lane[] {lane}, 1);
   }
 }

@@ -6,33 +6,54 @@ import java.util.Arrays;
 final class AttentionOperation {
   private AttentionOperation() {}
 
-  static void run(Op.Attention o, Kernels kernels, float[] x, float[] s, long tick) {
+  static void run(Op.Attention o, Kernels kernels, Lane[] lanes, int n) {
     for (int i = 0; i < o.order().length; i += 3) {
       int stream = o.order()[i + 1];
       int r = o.order()[i + 2];
       if (o.order()[i] == 1) {
-        cache(o, o.sources().get(stream), r, kernels, x, s, tick);
+        cache(o, o.sources().get(stream), r, kernels, lanes, n);
       } else {
-        ask(o, o.asking().get(stream), r, kernels, x, s, tick);
+        ask(o, o.asking().get(stream), r, kernels, lanes, n);
       }
     }
-    Panels out = o.weights().o();
     for (int a = 0; a < o.asking().size(); a++) {
       Op.Asking asking = o.asking().get(a);
       Buffer to = asking.out();
-      kernels.matmul(out, to.rows(), x, asking.mixed(), to.size(), x, to.at(), to.size());
-      if (o.residual()) {
-        for (int i = 0; i < to.rows() * to.size(); i++) {
-          x[to.at() + i] += x[asking.in().at() + i];
-        }
+      int size = to.size();
+      kernels.matmul(o.weights().o(), lanes, n, to.rows(), asking.mixed(), size, to.at(), size);
+      for (int i = 0; i < n; i++) {
+        finish(o, asking, lanes[i].x);
       }
-      to.mask(x);
+    }
+  }
+
+  private static void finish(Op.Attention o, Op.Asking asking, float[] x) {
+    Buffer to = asking.out();
+    if (o.residual()) {
+      for (int i = 0; i < to.rows() * to.size(); i++) {
+        x[to.at() + i] += x[asking.in().at() + i];
+      }
+    }
+    to.mask(x);
+  }
+
+  /** Keys and values of a row of each stream. */
+  private static void cache(
+      Op.Attention o, Op.Source source, int r, Kernels kernels, Lane[] lanes, int n) {
+    int row = source.rows().at() + r * source.rows().size();
+    int width = source.recent().keys().part().width();
+    if (Lane.any(lanes, n, source.rows().valid() + r)) {
+      kernels.matmul(o.weights().k(), lanes, n, 1, row, 0, o.key(), 0);
+      kernels.matmul(o.weights().v(), lanes, n, 1, row, 0, o.key() + width, 0);
+    }
+    for (int i = 0; i < n; i++) {
+      cache(o, source, r, lanes[i].x, lanes[i].s, lanes[i].tick);
     }
   }
 
   /** A row takes the place of the oldest of the newest rows, which may be kept elsewhere. */
   private static void cache(
-      Op.Attention o, Op.Source source, int r, Kernels kernels, float[] x, float[] s, long tick) {
+      Op.Attention o, Op.Source source, int r, float[] x, float[] s, long tick) {
     Buffer rows = source.rows();
     var span = o.layer().span();
     long n = tick * rows.rows() + r;
@@ -50,9 +71,8 @@ final class AttentionOperation {
       Arrays.fill(s, value, value + width, 0);
       return;
     }
-    int row = rows.at() + r * rows.size();
-    kernels.matmul(o.weights().k(), 1, x, row, rows.size(), s, key, width);
-    kernels.matmul(o.weights().v(), 1, x, row, rows.size(), s, value, width);
+    System.arraycopy(x, o.key(), s, key, width);
+    System.arraycopy(x, o.key() + width, s, value, width);
     o.rope().turn(s, key, o.layer().groups(), time(n, source.unit()));
   }
 
@@ -96,6 +116,17 @@ final class AttentionOperation {
   }
 
   private static void ask(
+      Op.Attention o, Op.Asking asking, int r, Kernels kernels, Lane[] lanes, int n) {
+    int row = asking.in().at() + r * asking.in().size();
+    if (Lane.any(lanes, n, asking.in().valid() + r)) {
+      kernels.matmul(o.weights().q(), lanes, n, 1, row, 0, o.query(), 0);
+    }
+    for (int i = 0; i < n; i++) {
+      ask(o, asking, r, kernels, lanes[i].x, lanes[i].s, lanes[i].tick);
+    }
+  }
+
+  private static void ask(
       Op.Attention o, Op.Asking asking, int r, Kernels kernels, float[] x, float[] s, long tick) {
     Buffer in = asking.in();
     int width = in.size();
@@ -105,8 +136,6 @@ final class AttentionOperation {
       return;
     }
     long now = time(tick * in.rows() + r, asking.unit());
-    int row = in.at() + r * width;
-    kernels.matmul(o.weights().q(), 1, x, row, width, x, o.query(), width);
     o.rope().turn(x, o.query(), o.layer().heads(), now);
     int count = 0;
     for (int i = 0; i < o.sources().size(); i++) {

@@ -81,7 +81,8 @@ final class AttentionOps {
                 .flatMap(m -> m.values().stream())
                 .map(Buffer::rows)
                 .toList());
-    Panels q = parts.matrix(node, "q.weight", "q.bias");
+    Op.Projections weights = projections(node);
+    Matrix q = weights.q();
     List<Op.Asking> askers = new ArrayList<>();
     for (Buffer in : asking.values()) {
       Buffer to = List.copyOf(out.values()).get(askers.size());
@@ -102,9 +103,10 @@ final class AttentionOps {
         a.position() instanceof Position.Rope ? Rope.of(q.out() / a.heads()) : Rope.none(),
         a.position() instanceof Position.Alibi ? a.slopes() : new float[0],
         a.position() instanceof Position.Relative ? parts.get(node, "relative") : new float[0],
-        projections(node),
+        weights,
         residual,
         parts.take(q.out()),
+        parts.take(2 * weights.k().out()),
         parts.take(Op.Attention.NOTED * looked.size() * a.span().places()),
         parts.take(looked.size() * a.span().places()));
   }

@@ -5,6 +5,7 @@ import dev.syncline.spec.Exchange;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Parameter;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.StatePart;
 import dev.syncline.weights.Weights;
@@ -24,15 +25,25 @@ final class Compiler {
   private int state;
   private int scratch;
 
-  Compiler(Node root, Weights weights, Kernels kernels) {
+  Compiler(Node root, Weights weights, Kernels kernels, Precision precision) {
     this.kernels = kernels;
+    scratch = work(weights);
     for (StatePart part : StatePart.of(root)) {
       rings.put(part.name(), new Ring(part, state));
       state = Math.addExact(state, part.size());
     }
-    Parts parts = new Parts(weights, rings, this::take);
+    Parts parts = new Parts(weights, precision, rings, this::take);
     make = new LayerOps(parts);
     exchanges = new AttentionOps(parts);
+  }
+
+  /** The kernels' own part of the scratch, enough for the longest row of any matrix. */
+  private static int work(Weights weights) {
+    int most = 1;
+    for (Parameter p : weights.parameters()) {
+      most = Math.max(most, weights.get(p.name()).length / p.shape().getFirst());
+    }
+    return Matrix.work(most);
   }
 
   Program compile(Node root) {

@@ -8,8 +8,55 @@ import dev.syncline.spec.Layer.Function;
  */
 public sealed interface Kernels permits PlainKernels, VectorKernels {
 
-  /** {@code y[r] = W x[r] + b} for {@code rows} rows that lie a stride apart. */
-  void matmul(Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride);
+  /**
+   * {@code y[r] = W x[r] + b} for {@code rows} rows that lie a stride apart. The first {@link
+   * Matrix#work} floats of {@code x}, a scratch array, are the kernels' own.
+   */
+  void matmul(Matrix w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride);
+
+  /**
+   * The same for rows of several streams, each in its own scratch, a weight loaded once for all.
+   * What comes out for a stream has the same bits whoever is with it.
+   */
+  default void matmul(
+      Matrix w, Lane[] lanes, int n, int rows, int xAt, int xStride, int yAt, int yStride) {
+    for (int i = 0; i < n; i++) {
+      matmul(w, rows, lanes[i].x, xAt, xStride, lanes[i].x, yAt, yStride);
+    }
+  }
+
+  /** The largest absolute value of {@code n} numbers; NaN if one is. */
+  float largest(float[] a, int at, int n);
+
+  /**
+   * Rounds the inputs of a product: into the first floats of the scratch go the bits of two whole
+   * numbers each (k in the low half, k + 1 in the high one), behind them a scale for each group.
+   */
+  default void roundInputs(Quantized w, float[] x, int xAt) {
+    int scales = w.inputs() / 2;
+    for (int from = 0; from < w.inputs(); from += w.group()) {
+      int n = Math.min(w.in() - from, w.group());
+      float largest = largest(x, xAt + from, n);
+      x[scales + from / w.group()] = largest / 127;
+      round(x, xAt + from, n, largest > 0 ? 127 / largest : 0, from / 2);
+      int end = Math.min(w.inputs(), from + w.group());
+      java.util.Arrays.fill(x, (from + n + 1) / 2, end / 2, 0);
+    }
+  }
+
+  /** Rounds {@code n} numbers times a factor, ties to even, and writes the bits of pairs. */
+  default void round(float[] x, int from, int n, float factor, int to) {
+    for (int k = 0; k < n; k += 2) {
+      int low = nearest(x[from + k] * factor);
+      int high = k + 1 < n ? nearest(x[from + k + 1] * factor) : 0;
+      x[to + k / 2] = Float.intBitsToFloat((low & 0xffff) | (high << 16));
+    }
+  }
+
+  private static int nearest(float v) {
+    return Float.floatToRawIntBits(v + PlainKernels.ROUND)
+        - Float.floatToRawIntBits(PlainKernels.ROUND);
+  }
 
   /** {@code a[i] = e^a[i]}, the polynomial of {@link PlainKernels#exp(float)} to the last bit. */
   void exp(float[] a, int at, int n);

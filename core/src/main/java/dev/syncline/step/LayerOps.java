@@ -92,7 +92,7 @@ final class LayerOps {
                   (Recurrent.LinearRecurrence.SHARPNESS
                       * StrictMath.log1p(StrictMath.exp(-rate[i])));
         }
-        Panels weight = matrix(node, "weight", "bias");
+        Matrix weight = matrix(node, "weight", "bias");
         yield new Op.LinearRecurrence(x, y, weight, rate, h, take(3 * l.units() * x.rows()));
       }
     };
@@ -106,7 +106,8 @@ final class LayerOps {
         matrix(node, "weight_ih", "bias_ih"),
         matrix(node, "weight_hh", "bias_hh"),
         take(gates * x.rows()),
-        take(gates));
+        take(gates),
+        take(r.units()));
   }
 
   /** The operation of a fusion. */
@@ -123,7 +124,7 @@ final class LayerOps {
         yield new Op.Combine(in, out, c.how(), weights);
       }
       case Fusion.Gated g -> {
-        List<Panels> gates = matrices(node, streams.keySet(), ".gate");
+        List<Matrix> gates = matrices(node, streams.keySet(), ".gate");
         yield new Op.Gated(
             in,
             out,
@@ -145,7 +146,7 @@ final class LayerOps {
     };
   }
 
-  private List<Panels> matrices(Node node, Set<String> streams, String part) {
+  private List<Matrix> matrices(Node node, Set<String> streams, String part) {
     return streams.stream()
         .map(name -> matrix(node, name + part + ".weight", name + part + ".bias"))
         .toList();
@@ -184,7 +185,7 @@ final class LayerOps {
     return turned;
   }
 
-  private Panels matrix(Node node, String weight, String bias) {
+  private Matrix matrix(Node node, String weight, String bias) {
     return parts.matrix(node, weight, bias);
   }
 

@@ -8,37 +8,43 @@ import java.util.List;
 
 /**
  * One operation of a step program: what it reads and writes, all offsets fixed. Each is run by one
- * method of {@link Operations}.
+ * method that {@link Operations} names.
  */
 public sealed interface Op {
-  /** Rows times a matrix. */
-  record MatMul(Buffer in, Buffer out, Panels weight) implements Op {}
+  /** Reads large matrices: run for all streams together, so that each weight is loaded once. */
+  sealed interface Joint extends Op {}
 
-  record Apply(Function function, Buffer in, Buffer out) implements Op {}
+  /** Run for one stream after the other. */
+  sealed interface Single extends Op {}
+
+  /** Rows times a matrix. */
+  record MatMul(Buffer in, Buffer out, Matrix weight) implements Joint {}
+
+  record Apply(Function function, Buffer in, Buffer out) implements Single {}
 
   record LayerNorm(Buffer in, Buffer out, float[] weight, float[] bias, float epsilon)
-      implements Op {}
+      implements Single {}
 
-  record RmsNorm(Buffer in, Buffer out, float[] weight, float epsilon) implements Op {}
+  record RmsNorm(Buffer in, Buffer out, float[] weight, float epsilon) implements Single {}
 
-  record Embed(String path, Buffer in, Buffer out, float[] table, int count) implements Op {}
+  record Embed(String path, Buffer in, Buffer out, float[] table, int count) implements Single {}
 
   record Standardize(Buffer in, Buffer out, float[] mean, float[] deviation, float clip)
-      implements Op {}
+      implements Single {}
 
-  record Absent(Buffer in, Buffer out, float[] vector) implements Op {}
+  record Absent(Buffer in, Buffer out, float[] vector) implements Single {}
 
   /** Taps of a causal convolution gathered into {@code patch}, then one matrix product. */
   record Conv1d(
       Buffer in,
       Buffer out,
-      Panels weight,
+      Matrix weight,
       int kernel,
       int stride,
       int dilation,
       Ring ring,
       int patch)
-      implements Op {}
+      implements Joint {}
 
   /** {@code weight[tap][channel]}. */
   record DepthwiseConv1d(
@@ -50,37 +56,39 @@ public sealed interface Op {
       int stride,
       int dilation,
       Ring ring)
-      implements Op {}
+      implements Single {}
 
-  record PoolRows(Pooling pooling, Buffer in, Buffer out, int rows) implements Op {}
+  record PoolRows(Pooling pooling, Buffer in, Buffer out, int rows) implements Single {}
 
   /** Patches of a picture gathered into {@code patch}, then one matrix product. */
   record Conv2d(
-      Buffer in, Buffer out, Panels weight, int kernel, int stride, int padding, int patch)
-      implements Op {}
+      Buffer in, Buffer out, Matrix weight, int kernel, int stride, int padding, int patch)
+      implements Single {}
 
   /** {@code weight[y][x][channel]}. */
   record DepthwiseConv2d(
       Buffer in, Buffer out, float[] weight, float[] bias, int kernel, int stride, int padding)
-      implements Op {}
+      implements Single {}
 
-  record Pool2d(Pooling pooling, Buffer in, Buffer out, int kernel, int stride) implements Op {}
+  record Pool2d(Pooling pooling, Buffer in, Buffer out, int kernel, int stride) implements Single {}
 
-  record GlobalPool(Pooling pooling, Buffer in, Buffer out) implements Op {}
+  record GlobalPool(Pooling pooling, Buffer in, Buffer out) implements Single {}
 
   /**
    * What recurrent layers with a matrix on their state share.
    *
    * @param gatesX scratch for the gates of every row from the input
    * @param gatesH scratch for the gates of one row from the state
+   * @param before scratch for the state before that row
    */
-  record Gates(Buffer in, Buffer out, Panels weightX, Panels weightH, int gatesX, int gatesH) {}
+  record Gates(
+      Buffer in, Buffer out, Matrix weightX, Matrix weightH, int gatesX, int gatesH, int before) {}
 
-  record Rnn(Gates gates, Function function, Ring h) implements Op {}
+  record Rnn(Gates gates, Function function, Ring h) implements Joint {}
 
-  record Gru(Gates gates, Ring h) implements Op {}
+  record Gru(Gates gates, Ring h) implements Joint {}
 
-  record Lstm(Gates gates, Ring h, Ring c) implements Op {}
+  record Lstm(Gates gates, Ring h, Ring c) implements Joint {}
 
   /**
    * Gates of every row from the input, then one product and one sum a row.
@@ -88,11 +96,11 @@ public sealed interface Op {
    * @param rate by how much a full gate multiplies the logarithm of each unit's decay, negated
    * @param gates scratch for three gates of every row
    */
-  record LinearRecurrence(Buffer in, Buffer out, Panels weight, float[] rate, Ring h, int gates)
-      implements Op {}
+  record LinearRecurrence(Buffer in, Buffer out, Matrix weight, float[] rate, Ring h, int gates)
+      implements Joint {}
 
   /** A matrix for each of the four projections. */
-  record Projections(Panels q, Panels k, Panels v, Panels o) {}
+  record Projections(Matrix q, Matrix k, Matrix v, Matrix o) {}
 
   /**
    * The rings of the newest rows, or the places of those that are kept; null where none are.
@@ -139,6 +147,7 @@ public sealed interface Op {
    * @param relative vectors of the distances; none without them
    * @param residual whether the row that asks is added
    * @param query scratch for one query
+   * @param key scratch for one key, and behind it its value
    * @param noted scratch for what it sees, {@link #NOTED} numbers each
    * @param scores scratch for the scores of one head
    */
@@ -153,9 +162,10 @@ public sealed interface Op {
       Projections weights,
       boolean residual,
       int query,
+      int key,
       int noted,
       int scores)
-      implements Op {
+      implements Joint {
     static final int NOTED = 4;
 
     /** Numbers of a head. */
@@ -194,12 +204,12 @@ public sealed interface Op {
       List<GraphStream> streams,
       int[] order,
       Exchange.GraphAttention layer,
-      Panels weight,
+      Matrix weight,
       float[] receive,
       float[] send,
       float[] edges,
       int scores)
-      implements Op {
+      implements Single {
     /** Numbers of a head. */
     int depth() {
       return weight.out() / layer.heads();
@@ -231,7 +241,7 @@ public sealed interface Op {
       int mixed,
       int slots,
       int scores)
-      implements Op {
+      implements Single {
     /** Numbers of a head. */
     int depth() {
       return in.size() / layer.heads();
@@ -268,7 +278,7 @@ public sealed interface Op {
       int message,
       int next,
       int terms)
-      implements Op {
+      implements Single {
     int chains() {
       return layer.chains(in.size());
     }
@@ -279,38 +289,38 @@ public sealed interface Op {
   }
 
   /** Adds the sinusoidal code of its index to each row. */
-  record Sinusoids(Buffer in, Buffer out, Rope angles) implements Op {}
+  record Sinusoids(Buffer in, Buffer out, Rope angles) implements Single {}
 
   /** Adds a row of a table that is read round and round. */
-  record LearnedPositions(Buffer in, Buffer out, float[] table) implements Op {}
+  record LearnedPositions(Buffer in, Buffer out, float[] table) implements Single {}
 
   /** {@code x + inner(x)}; valid where both are. */
-  record Add(Buffer x, Buffer inner, Buffer out) implements Op {}
+  record Add(Buffer x, Buffer inner, Buffer out) implements Single {}
 
-  record Concat(List<Buffer> in, Buffer out) implements Op {}
+  record Concat(List<Buffer> in, Buffer out) implements Single {}
 
   /** With a weight for each stream. */
-  record Combine(List<Buffer> in, Buffer out, Fusion.How how, float[] weights) implements Op {}
+  record Combine(List<Buffer> in, Buffer out, Fusion.How how, float[] weights) implements Single {}
 
   /** Scratch for all streams and their validities side by side, and for units of each stream. */
   record Gated(
       List<Buffer> in,
       Buffer out,
-      List<Panels> gates,
-      List<Panels> values,
+      List<Matrix> gates,
+      List<Matrix> values,
       int joint,
       int gate,
       int value)
-      implements Op {}
+      implements Single {}
 
   /** Scratch for one stream's factors and for the product of all. */
   record LowRank(
       List<Buffer> in,
       Buffer out,
-      List<Panels> factors,
+      List<Matrix> factors,
       float[] weights,
       float[] bias,
       int factor,
       int product)
-      implements Op {}
+      implements Single {}
 }

@@ -4,24 +4,38 @@ import dev.syncline.json.InputException;
 import dev.syncline.spec.Layer.Pooling;
 import java.util.Arrays;
 
-/** Runs operations. {@code x} is the scratch, {@code s} the slab; nothing is allocated. */
+/**
+ * Runs operations on the streams of a step. {@code x} is a scratch, {@code s} a slab; nothing is
+ * allocated.
+ */
 final class Operations {
   private Operations() {}
 
-  static void run(Op op, Kernels kernels, float[] x, float[] s, long tick) {
+  static void run(Op op, Kernels kernels, Lane[] lanes, int n) {
     switch (op) {
-      case Op.MatMul o -> {
-        kernels.matmul(
-            o.weight(),
-            o.in().rows(),
-            x,
-            o.in().at(),
-            o.in().size(),
-            x,
-            o.out().at(),
-            o.out().size());
-        o.out().mask(x);
+      case Op.Joint o -> joint(o, kernels, lanes, n);
+      case Op.Single o -> {
+        for (int i = 0; i < n; i++) {
+          single(o, kernels, lanes[i].x, lanes[i].s, lanes[i].tick);
+        }
       }
+    }
+  }
+
+  private static void joint(Op.Joint op, Kernels kernels, Lane[] lanes, int n) {
+    switch (op) {
+      case Op.MatMul o -> matmul(o, kernels, lanes, n);
+      case Op.Conv1d o -> conv1d(o, kernels, lanes, n);
+      case Op.Rnn o -> RecurrentOperations.rnn(o, kernels, lanes, n);
+      case Op.Gru o -> RecurrentOperations.gru(o, kernels, lanes, n);
+      case Op.Lstm o -> RecurrentOperations.lstm(o, kernels, lanes, n);
+      case Op.LinearRecurrence o -> RecurrentOperations.linear(o, kernels, lanes, n);
+      case Op.Attention o -> AttentionOperation.run(o, kernels, lanes, n);
+    }
+  }
+
+  private static void single(Op.Single op, Kernels kernels, float[] x, float[] s, long tick) {
+    switch (op) {
       case Op.Apply o -> {
         int n = o.in().rows() * o.in().size();
         kernels.apply(o.function(), x, o.in().at(), x, o.out().at(), n);
@@ -32,18 +46,12 @@ final class Operations {
       case Op.Embed o -> embed(o, x);
       case Op.Standardize o -> standardize(o, x);
       case Op.Absent o -> absent(o, x);
-      case Op.Conv1d o -> conv1d(o, kernels, x, s, tick);
       case Op.DepthwiseConv1d o -> depthwiseConv1d(o, x, s, tick);
       case Op.PoolRows o -> poolRows(o, x);
       case Op.Conv2d o -> ImageOperations.conv2d(o, kernels, x);
       case Op.DepthwiseConv2d o -> ImageOperations.depthwiseConv2d(o, x);
       case Op.Pool2d o -> ImageOperations.pool2d(o, x);
       case Op.GlobalPool o -> ImageOperations.globalPool(o, x);
-      case Op.Rnn o -> RecurrentOperations.rnn(o, kernels, x, s);
-      case Op.Gru o -> RecurrentOperations.gru(o, kernels, x, s);
-      case Op.Lstm o -> RecurrentOperations.lstm(o, kernels, x, s);
-      case Op.LinearRecurrence o -> RecurrentOperations.linear(o, kernels, x, s);
-      case Op.Attention o -> AttentionOperation.run(o, kernels, x, s, tick);
       case Op.GraphAttention o -> GraphOperation.run(o, kernels, x, s, tick);
       case Op.Memory o -> MemoryOperation.run(o, kernels, x, s, tick);
       case Op.Chain o -> ChainOperation.run(o, kernels, x, s, tick);
@@ -54,6 +62,15 @@ final class Operations {
       case Op.Combine o -> FusionOperations.combine(o, x);
       case Op.Gated o -> FusionOperations.gated(o, kernels, x);
       case Op.LowRank o -> FusionOperations.lowRank(o, kernels, x);
+    }
+  }
+
+  private static void matmul(Op.MatMul o, Kernels kernels, Lane[] lanes, int n) {
+    Buffer in = o.in();
+    Buffer out = o.out();
+    kernels.matmul(o.weight(), lanes, n, in.rows(), in.at(), in.size(), out.at(), out.size());
+    for (int i = 0; i < n; i++) {
+      out.mask(lanes[i].x);
     }
   }
 
@@ -137,7 +154,21 @@ final class Operations {
     }
   }
 
-  private static void conv1d(Op.Conv1d o, Kernels kernels, float[] x, float[] s, long tick) {
+  private static void conv1d(Op.Conv1d o, Kernels kernels, Lane[] lanes, int n) {
+    for (int i = 0; i < n; i++) {
+      gather(o, lanes[i].x, lanes[i].s, lanes[i].tick);
+    }
+    Buffer out = o.out();
+    int patch = o.kernel() * o.in().size();
+    kernels.matmul(o.weight(), lanes, n, out.rows(), o.patch(), patch, out.at(), out.size());
+    for (int i = 0; i < n; i++) {
+      anyValid(o.in(), out, o.stride(), lanes[i].x);
+      out.mask(lanes[i].x);
+    }
+  }
+
+  /** The taps of each row side by side, the oldest first. */
+  private static void gather(Op.Conv1d o, float[] x, float[] s, long tick) {
     int in = o.in().size();
     int patchSize = o.kernel() * in;
     for (int r = 0; r < o.in().rows(); r++) {
@@ -152,10 +183,6 @@ final class Operations {
       }
       remember(o.ring(), n, x, o.in().at() + r * in, s);
     }
-    int out = o.out().size();
-    kernels.matmul(o.weight(), o.out().rows(), x, o.patch(), patchSize, x, o.out().at(), out);
-    anyValid(o.in(), o.out(), o.stride(), x);
-    o.out().mask(x);
   }
 
   private static void depthwiseConv1d(Op.DepthwiseConv1d o, float[] x, float[] s, long tick) {

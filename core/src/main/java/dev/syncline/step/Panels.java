@@ -1,17 +1,13 @@
 package dev.syncline.step;
 
 /**
- * A weight matrix as the kernels read it: panels of 64 outputs (the last one narrower, rounded up
- * to a multiple of 8), the inputs outermost inside a panel, so that one pass over the inputs is one
- * sequential stream with as many independent sums as a processor can hold.
+ * Weights of 32 bits: one pass over the inputs is one sequential stream with as many independent
+ * sums as a processor can hold. The last panel is narrower: its outputs rounded up to a multiple of
+ * 8.
  *
- * @param out rows of the matrix
- * @param in columns of the matrix
  * @param data panel after panel; panel p starts at {@code p·64·in}
- * @param bias out values, rounded up to a multiple of 8 with zeros
  */
-public record Panels(int out, int in, float[] data, float[] bias) {
-  public static final int WIDTH = 64;
+public record Panels(int out, int in, float[] data, float[] bias) implements Matrix {
   public static final int LANES = 8;
 
   /** Packs {@code weight[out][in]}; {@code bias} may be null. */
@@ -31,5 +27,21 @@ public record Panels(int out, int in, float[] data, float[] bias) {
       System.arraycopy(bias, 0, start, 0, out);
     }
     return new Panels(out, in, data, start);
+  }
+
+  /** Outputs of the panel from {@code o}, a multiple of 64, rounded up to a multiple of 8. */
+  int width(int o) {
+    return Math.min(WIDTH, bias.length - o);
+  }
+
+  @Override
+  public long bytes() {
+    return 4L * data.length + 4L * bias.length;
+  }
+
+  @Override
+  public float weight(int o, int k) {
+    int panel = o / WIDTH * WIDTH;
+    return data[panel * in + k * width(panel) + o - panel];
   }
 }

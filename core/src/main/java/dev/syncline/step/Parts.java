@@ -11,7 +11,10 @@ import java.util.function.IntUnaryOperator;
  * @param rings of all state parts by name
  * @param scratch reserves so many floats and tells where
  */
-record Parts(Weights weights, Map<String, Ring> rings, IntUnaryOperator scratch) {
+record Parts(
+    Weights weights, Precision precision, Map<String, Ring> rings, IntUnaryOperator scratch) {
+  /** Matrices of fewer weights stay FP32: they cost nothing, and are often the last ones. */
+  private static final int SMALL = 4096;
 
   /** A tensor of a layer. */
   float[] get(Node node, String name) {
@@ -19,7 +22,7 @@ record Parts(Weights weights, Map<String, Ring> rings, IntUnaryOperator scratch)
   }
 
   /** A matrix of a layer with its bias, if it has one. */
-  Panels matrix(Node node, String weight, String bias) {
+  Matrix matrix(Node node, String weight, String bias) {
     float[] w = get(node, weight);
     float[] b = weights.values().get(node.name(bias));
     int out =
@@ -29,7 +32,8 @@ record Parts(Weights weights, Map<String, Ring> rings, IntUnaryOperator scratch)
             .orElseThrow()
             .shape()
             .getFirst();
-    return Panels.pack(out, w.length / out, w, b);
+    Precision kept = w.length < SMALL ? Precision.FP32 : precision;
+    return Matrix.pack(kept, out, w.length / out, w, b);
   }
 
   /** What a layer remembers under a name; null where it has no such part. */

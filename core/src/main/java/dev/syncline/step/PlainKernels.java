@@ -16,19 +16,52 @@ public record PlainKernels() implements Kernels {
 
   @Override
   public void matmul(
-      Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+      Matrix w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
     for (int r = 0; r < rows; r++) {
-      for (int o = 0; o < w.out(); o++) {
-        int panel = o / Panels.WIDTH * Panels.WIDTH;
-        int width = Math.min(Panels.WIDTH, w.bias().length - panel);
-        int at = panel * w.in() + o - panel;
-        float sum = w.bias()[o];
-        for (int k = 0; k < w.in(); k++) {
-          sum += w.data()[at + k * width] * x[xAt + r * xStride + k];
-        }
-        y[yAt + r * yStride + o] = sum;
+      int from = xAt + r * xStride;
+      int to = yAt + r * yStride;
+      switch (w) {
+        case Panels p -> product(p, x, from, y, to);
+        case Halves h -> product(h, x, from, y, to);
+        case Quantized q -> product(q, x, from, y, to);
       }
     }
+  }
+
+  private static void product(Matrix w, float[] x, int xAt, float[] y, int yAt) {
+    for (int o = 0; o < w.out(); o++) {
+      float sum = w.bias()[o];
+      for (int k = 0; k < w.in(); k++) {
+        sum += w.weight(o, k) * x[xAt + k];
+      }
+      y[yAt + o] = sum;
+    }
+  }
+
+  private void product(Quantized w, float[] x, int xAt, float[] y, int yAt) {
+    roundInputs(w, x, xAt);
+    for (int o = 0; o < w.out(); o++) {
+      float sum = w.bias()[o];
+      for (int from = 0; from < w.inputs(); from += w.group()) {
+        int whole = 0;
+        for (int k = from; k < Math.min(w.inputs(), from + w.group()); k++) {
+          int pair = Float.floatToRawIntBits(x[k / 2]);
+          whole += w.whole(o, k) * (k % 2 == 0 ? (short) pair : pair >> 16);
+        }
+        float scale = w.scales()[w.scaleAt(o, from)] * x[w.inputs() / 2 + from / w.group()];
+        sum += scale * whole;
+      }
+      y[yAt + o] = sum;
+    }
+  }
+
+  @Override
+  public float largest(float[] a, int at, int n) {
+    float largest = 0;
+    for (int i = at; i < at + n; i++) {
+      largest = Math.max(largest, Math.abs(a[i]));
+    }
+    return largest;
   }
 
   @Override

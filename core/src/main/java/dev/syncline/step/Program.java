@@ -26,14 +26,23 @@ public record Program(
     int scratchSize,
     Kernels kernels) {
 
+  /** The program with weights as they are. */
   public static Program compile(Node root, Weights weights, Kernels kernels) {
-    return new Compiler(root, weights, kernels).compile(root);
+    return compile(root, weights, kernels, Precision.FP32);
   }
 
-  /** One tick of one stream: {@code tick} counts from 0 at the stream's start. */
-  public void step(float[] scratch, float[] state, long tick) {
+  /** The program with its large matrices rounded. */
+  public static Program compile(Node root, Weights weights, Kernels kernels, Precision precision) {
+    return new Compiler(root, weights, kernels, precision).compile(root);
+  }
+
+  /**
+   * One tick of each of the first {@code n} streams, which may be at different ticks. A stream
+   * comes out with the same bits whoever is with it.
+   */
+  public void step(Lane[] lanes, int n) {
     for (int i = 0; i < ops.size(); i++) {
-      Operations.run(ops.get(i), kernels, scratch, state, tick);
+      Operations.run(ops.get(i), kernels, lanes, n);
     }
   }
 

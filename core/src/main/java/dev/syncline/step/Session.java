@@ -57,6 +57,7 @@ public final class Session implements AutoCloseable {
   private final Track[] tracks;
   private final StreamState state;
   private final float[] scratch;
+  private final Lane[] alone;
   private final Tick tick;
   private final long[] stageNs = new long[Stage.values().length];
   private long pushNs;
@@ -85,6 +86,7 @@ public final class Session implements AutoCloseable {
     tracks = list.toArray(Track[]::new);
     state = new StreamState(senses.floats(), longs, model.digest());
     scratch = new float[senses.scratchSize()];
+    alone = new Lane[] {new Lane(scratch, state.slab)};
   }
 
   /** Pushes samples (at most a tick of them) or one vector. */
@@ -240,7 +242,8 @@ public final class Session implements AutoCloseable {
   }
 
   private void run(long begin) {
-    model.program().step(scratch, state.slab, state.tick());
+    alone[0].tick = state.tick();
+    model.program().step(alone, 1);
     for (Track track : tracks) {
       track.readProbabilities(scratch, model.program().kernels());
     }

@@ -11,12 +11,15 @@ public final class StepForm {
   private final Program program;
   private final float[] state;
   private final float[] scratch;
-  private long tick;
+  private final Lane lane;
+  private final Lane[] alone;
 
   public StepForm(Program program) {
     this.program = program;
     state = new float[program.stateSize()];
     scratch = new float[program.scratchSize()];
+    lane = new Lane(scratch, state);
+    alone = new Lane[] {lane};
   }
 
   /** Goes on with the given rows and gives the outputs of all nodes asked for by {@code nodes}. */
@@ -24,11 +27,11 @@ public final class StepForm {
     int ticks = inputs.values().iterator().next().ticks();
     Map<String, Block> outputs = new LinkedHashMap<>();
     nodes.forEach((name, buffer) -> outputs.put(name, Block.empty(buffer.shape(), ticks)));
-    for (int t = 0; t < ticks; t++, tick++) {
+    for (int t = 0; t < ticks; t++, lane.tick++) {
       for (Map.Entry<String, Buffer> in : program.inputs().entrySet()) {
         inputs.get(in.getKey()).load(t, scratch, in.getValue());
       }
-      program.step(scratch, state, tick);
+      program.step(alone, 1);
       for (Map.Entry<String, Buffer> node : nodes.entrySet()) {
         outputs.get(node.getKey()).store(t, scratch, node.getValue());
       }
@@ -42,10 +45,10 @@ public final class StepForm {
 
   /** A state part, oldest row first. */
   public float[] state(String part) {
-    return program.ordered(part, state, tick);
+    return program.ordered(part, state, lane.tick);
   }
 
   public long tick() {
-    return tick;
+    return lane.tick;
   }
 }

@@ -2,6 +2,7 @@ package dev.syncline.step;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,6 +12,19 @@ import jdk.incubator.vector.VectorSpecies;
  * small and no vector crosses a method's signature, so that the compiler keeps them in registers.
  */
 public record VectorKernels() implements Kernels {
+  private static final boolean WIDEST = FloatVector.SPECIES_PREFERRED.length() >= 16;
+
+  /** As wide as the processor, up to 512 bits: what compares and converts more than it loads. */
+  static final VectorSpecies<Float> WIDE =
+      WIDEST ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
+
+  static final VectorSpecies<Integer> WIDE_INTS =
+      WIDEST ? IntVector.SPECIES_512 : IntVector.SPECIES_256;
+  static final VectorSpecies<Short> WIDE_SHORTS =
+      WIDEST ? ShortVector.SPECIES_512 : ShortVector.SPECIES_256;
+  private static final VectorSpecies<Short> HALF_SHORTS =
+      WIDEST ? ShortVector.SPECIES_256 : ShortVector.SPECIES_128;
+
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = Panels.LANES;
@@ -27,53 +41,89 @@ public record VectorKernels() implements Kernels {
 
   @Override
   public void matmul(
-      Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    int in = w.in();
-    for (int o = 0; o < w.out(); o += Panels.WIDTH) {
-      int width = Math.min(Panels.WIDTH, w.bias().length - o);
-      int base = o * in;
-      int r = 0;
-      for (; r + 4 <= rows; r += 4) {
-        for (int j = 0; j < width; j += L) {
-          int lanes = Math.min(L, w.out() - o - j);
-          fourRows(
-              w,
-              base + j,
-              width,
-              o + j,
-              x,
-              xAt + r * xStride,
-              xStride,
-              y,
-              yAt + r * yStride + o + j,
-              yStride,
-              lanes);
+      Matrix w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    switch (w) {
+      case Panels p -> products(p, rows, x, xAt, xStride, y, yAt, yStride);
+      case Halves h -> {
+        for (int r = 0; r < rows; r++) {
+          VectorHalves.product(h, x, xAt + r * xStride, y, yAt + r * yStride);
         }
       }
-      for (; r < rows; r++) {
-        if (w.out() - o >= Panels.WIDTH) {
-          panel(w, base, o, x, xAt + r * xStride, y, yAt + r * yStride + o);
-        } else {
-          for (int j = 0; j < width; j += L) {
-            int lanes = Math.min(L, w.out() - o - j);
-            lane(
-                w,
-                base + j,
-                width,
-                o + j,
-                x,
-                xAt + r * xStride,
-                y,
-                yAt + r * yStride + o + j,
-                lanes);
-          }
+      case Quantized q -> {
+        for (int r = 0; r < rows; r++) {
+          roundInputs(q, x, xAt + r * xStride);
+          VectorQuantized.product(q, x, y, yAt + r * yStride);
         }
       }
     }
   }
 
+  @Override
+  public void matmul(
+      Matrix w, Lane[] lanes, int n, int rows, int xAt, int xStride, int yAt, int yStride) {
+    if (n == 1) {
+      matmul(w, rows, lanes[0].x, xAt, xStride, lanes[0].x, yAt, yStride);
+      return;
+    }
+    for (int r = 0; r < rows; r++) {
+      int from = xAt + r * xStride;
+      int to = yAt + r * yStride;
+      switch (w) {
+        case Panels p -> VectorBatch.product(p, lanes, n, from, to);
+        case Halves h -> VectorBatch.product(h, lanes, n, from, to);
+        case Quantized q -> VectorBatch.product(this, q, lanes, n, from, to);
+      }
+    }
+  }
+
+  private static void products(
+      Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    int full = w.out() / Matrix.WIDTH * Matrix.WIDTH;
+    int r = 0;
+    for (; full > 0 && r + VectorTiles.ROWS <= rows; r += VectorTiles.ROWS) {
+      for (int i = 0; i < VectorTiles.ROWS; i++) {
+        VectorTiles.turn(x, xAt + (r + i) * xStride, x, i, w.in());
+      }
+      int tile = VectorTiles.ROWS * w.in();
+      for (int o = 0; o < full; o += Matrix.WIDTH) {
+        VectorTiles.panel(w, o, x, tile);
+        for (int i = 0; i < VectorTiles.ROWS; i++) {
+          int from = tile + i * Matrix.WIDTH;
+          System.arraycopy(x, from, y, yAt + (r + i) * yStride + o, Matrix.WIDTH);
+        }
+      }
+    }
+    for (int o = 0; o < full; o += Matrix.WIDTH) {
+      for (int i = r; i < rows; i++) {
+        panel(w, o * w.in(), o, x, xAt + i * xStride, y, yAt + i * yStride + o);
+      }
+    }
+    if (full < w.out()) {
+      narrow(w, full, rows, x, xAt, xStride, y, yAt + full, yStride);
+    }
+  }
+
+  /** The last panel, four rows at a time. */
+  static void narrow(
+      Panels w, int o, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    int base = o * w.in();
+    int width = w.width(o);
+    for (int j = 0; j < width; j += L) {
+      int lanes = Math.min(L, w.out() - o - j);
+      int r = 0;
+      for (; r + 4 <= rows; r += 4) {
+        int from = xAt + r * xStride;
+        int to = yAt + r * yStride + j;
+        fourRows(w, base + j, width, o + j, x, from, xStride, y, to, yStride, lanes);
+      }
+      for (; r < rows; r++) {
+        lane(w, base + j, width, o + j, x, xAt + r * xStride, y, yAt + r * yStride + j, lanes);
+      }
+    }
+  }
+
   /** One row against a full panel: 64 sums in eight registers. */
-  private static void panel(Panels p, int base, int o, float[] x, int xAt, float[] y, int yAt) {
+  static void panel(Panels p, int base, int o, float[] x, int xAt, float[] y, int yAt) {
     float[] w = p.data();
     float[] b = p.bias();
     FloatVector a0 = FloatVector.fromArray(F, b, o);
@@ -85,7 +135,7 @@ public record VectorKernels() implements Kernels {
     FloatVector a6 = FloatVector.fromArray(F, b, o + 6 * L);
     FloatVector a7 = FloatVector.fromArray(F, b, o + 7 * L);
     int at = base;
-    for (int k = 0; k < p.in(); k++, at += Panels.WIDTH) {
+    for (int k = 0; k < p.in(); k++, at += Matrix.WIDTH) {
       FloatVector v = FloatVector.broadcast(F, x[xAt + k]);
       a0 = FloatVector.fromArray(F, w, at).fma(v, a0);
       a1 = FloatVector.fromArray(F, w, at + L).fma(v, a1);
@@ -165,6 +215,34 @@ public record VectorKernels() implements Kernels {
     a1.intoArray(y, yAt + yStride, mask);
     a2.intoArray(y, yAt + 2 * yStride, mask);
     a3.intoArray(y, yAt + 3 * yStride, mask);
+  }
+
+  @Override
+  public float largest(float[] a, int at, int n) {
+    FloatVector m = FloatVector.zero(F);
+    int i = at;
+    for (; i + L <= at + n; i += L) {
+      m = m.max(FloatVector.fromArray(F, a, i).abs());
+    }
+    float largest = m.reduceLanes(VectorOperators.MAX);
+    for (; i < at + n; i++) {
+      largest = Math.max(largest, Math.abs(a[i]));
+    }
+    return largest;
+  }
+
+  @Override
+  public void round(float[] x, int from, int n, float factor, int to) {
+    int whole = n / WIDE.length() * WIDE.length();
+    int magic = Float.floatToRawIntBits(PlainKernels.ROUND);
+    for (int k = 0; k < whole; k += WIDE.length()) {
+      FloatVector v = FloatVector.fromArray(WIDE, x, from + k).mul(factor).add(PlainKernels.ROUND);
+      ShortVector s =
+          (ShortVector)
+              v.reinterpretAsInts().sub(magic).convertShape(VectorOperators.I2S, HALF_SHORTS, 0);
+      s.reinterpretAsFloats().intoArray(x, to + k / 2);
+    }
+    Kernels.super.round(x, from + whole, n - whole, factor, to + whole / 2);
   }
 
   @Override

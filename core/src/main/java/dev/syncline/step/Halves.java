@@ -1,0 +1,58 @@
+package dev.syncline.step;
+
+import java.util.Arrays;
+
+/**
+ * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output.
+ *
+ * @param brain whether they are BF16, else FP16
+ * @param data panel after panel, in a panel {@code [in / 2, rounded up][64]}
+ */
+public record Halves(int out, int in, boolean brain, int[] data, float[] bias) implements Matrix {
+  /**
+   * FP16 read as float bits are 2^-112 of what they stand for. Half of the missing factor is put on
+   * the inputs and half on the sums, so that neither leaves the range of floats.
+   */
+  static final float LIFT = 0x1p56f;
+
+  /** The bits of a float that an FP16 number fills: its sign, and the rest three bits lower. */
+  static final int FP16_BITS = 0x8fffe000;
+
+  static Halves pack(Precision precision, int out, int in, float[] weight, float[] bias) {
+    boolean brain = precision == Precision.BF16;
+    int pairs = (in + 1) / 2;
+    int padded = (out + WIDTH - 1) / WIDTH * WIDTH;
+    int[] data = new int[Math.multiplyExact(padded, pairs)];
+    for (int o = 0; o < out; o++) {
+      int at = o / WIDTH * WIDTH * pairs + o % WIDTH;
+      for (int k = 0; k < in; k++) {
+        int half = half(brain, weight[o * in + k]);
+        data[at + k / 2 * WIDTH] |= k % 2 == 0 ? half : half << 16;
+      }
+    }
+    return new Halves(
+        out, in, brain, data, bias == null ? new float[padded] : Arrays.copyOf(bias, padded));
+  }
+
+  /** Rounded to the nearest, ties to even. */
+  private static int half(boolean brain, float w) {
+    if (brain) {
+      int bits = Float.floatToRawIntBits(w);
+      return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+    }
+    return Float.floatToFloat16(Math.clamp(w, -65504, 65504)) & 0xffff;
+  }
+
+  @Override
+  public long bytes() {
+    return 4L * data.length + 4L * bias.length;
+  }
+
+  @Override
+  public float weight(int o, int k) {
+    int pairs = (in + 1) / 2;
+    int pair = data[o / WIDTH * WIDTH * pairs + k / 2 * WIDTH + o % WIDTH];
+    int half = k % 2 == 0 ? pair & 0xffff : pair >>> 16;
+    return brain ? Float.intBitsToFloat(half << 16) : Float.float16ToFloat((short) half);
+  }
+}

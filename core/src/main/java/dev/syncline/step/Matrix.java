@@ -1,0 +1,39 @@
+package dev.syncline.step;
+
+/**
+ * A weight matrix as the kernels read it, once from its first byte to its last: panels of 64
+ * outputs, the inputs outermost inside a panel.
+ */
+public sealed interface Matrix permits Panels, Halves, Quantized {
+  /** Outputs of a panel. */
+  int WIDTH = 64;
+
+  /** Rows of the matrix. */
+  int out();
+
+  /** Columns of the matrix. */
+  int in();
+
+  /** At least {@link #out()} numbers, 0 behind them. */
+  float[] bias();
+
+  /** Bytes that a product reads of it. */
+  long bytes();
+
+  /** The weight that a product multiplies with, after rounding. */
+  float weight(int o, int k);
+
+  /** Rounds and packs {@code weight[out][in]}; {@code bias} may be null. */
+  static Matrix pack(Precision precision, int out, int in, float[] weight, float[] bias) {
+    return switch (precision) {
+      case FP32 -> Panels.pack(out, in, weight, bias);
+      case BF16, FP16 -> Halves.pack(precision, out, in, weight, bias);
+      case INT8, INT8_G32, INT4_G32, INT4_G64 -> Quantized.pack(precision, out, in, weight, bias);
+    };
+  }
+
+  /** Floats of scratch that a product with a matrix of so many columns needs. */
+  static int work(int in) {
+    return 8 * in + 8 * WIDTH;
+  }
+}
