@@ -61,6 +61,7 @@ public final class Session implements AutoCloseable {
   private final Tick tick;
   private final long[] stageNs = new long[Stage.values().length];
   private long pushNs;
+  private long entered;
   private boolean decided;
 
   /**
@@ -188,10 +189,19 @@ public final class Session implements AutoCloseable {
    * @return whether a tick was done
    */
   public boolean advance() {
+    if (!begin()) {
+      return false;
+    }
+    run();
+    return true;
+  }
+
+  /** Does what comes before the model, if a tick is there to do. */
+  boolean begin() {
     if (!ready()) {
       return false;
     }
-    run(sense());
+    sense();
     return true;
   }
 
@@ -214,8 +224,8 @@ public final class Session implements AutoCloseable {
     return true;
   }
 
-  /** Packets to the tree's rows; gives the time at which that was done. */
-  private long sense() {
+  /** Packets to the tree's rows. */
+  private void sense() {
     long begin = clock.getAsLong();
     for (Senses.Sense sense : senses.all()) {
       sense.intake().take(state, scratch, sense.rows(), senses.work());
@@ -227,7 +237,7 @@ public final class Session implements AutoCloseable {
         sense.op().run(sense.encoder(), scratch, state.slab, state.tick());
       }
     }
-    return lap(Stage.ENCODERS, begin);
+    lap(Stage.ENCODERS, begin);
   }
 
   /**
@@ -238,16 +248,28 @@ public final class Session implements AutoCloseable {
     for (Map.Entry<String, Buffer> e : model.program().inputs().entrySet()) {
       inputs.get(e.getKey()).load(t, scratch, e.getValue());
     }
-    run(clock.getAsLong());
+    run();
   }
 
-  private void run(long begin) {
-    alone[0].tick = state.tick();
+  private void run() {
+    lane();
     model.program().step(alone, 1);
+    decide();
+  }
+
+  /** This stream as it enters a step. */
+  Lane lane() {
+    entered = clock.getAsLong();
+    alone[0].tick = state.tick();
+    return alone[0];
+  }
+
+  /** Does what comes behind the model. */
+  void decide() {
     for (Track track : tracks) {
       track.readProbabilities(scratch, model.program().kernels());
     }
-    long decode = lap(Stage.MODEL, begin);
+    long decode = lap(Stage.MODEL, entered);
     state.longs[StreamState.TICK]++;
     decided = decisionTick() >= 0;
     for (Track track : tracks) {
@@ -294,7 +316,10 @@ public final class Session implements AutoCloseable {
     return track(output).probabilities;
   }
 
-  /** Nanoseconds that a stage of the last tick took. */
+  /**
+   * Nanoseconds that a stage of the last tick took; in a {@link Batch} the model's are those of all
+   * its streams.
+   */
   public long stageNs(Stage stage) {
     return stageNs[stage.ordinal()];
   }

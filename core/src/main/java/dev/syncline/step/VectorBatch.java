@@ -6,7 +6,7 @@ final class VectorBatch {
 
   private VectorBatch() {}
 
-  /** Eight streams at a time with full panels; the rest, and narrow panels, stream by stream. */
+  /** Eight streams at a time with full panels, the rest stream by stream. */
   static void product(Panels w, Lane[] lanes, int n, int xAt, int yAt) {
     int tiled = n / ROWS * ROWS;
     for (int i = 0; i < tiled; i++) {
@@ -21,10 +21,6 @@ final class VectorBatch {
         float[] x = lanes[i].x;
         VectorKernels.panel(w, o * w.in(), o, x, xAt, x, yAt + o);
       }
-    }
-    for (int i = 0; full < w.out() && i < n; i++) {
-      float[] x = lanes[i].x;
-      VectorKernels.narrow(w, full, 1, x, xAt, 0, x, yAt + full, 0);
     }
   }
 

@@ -74,6 +74,13 @@ public record VectorKernels() implements Kernels {
         case Quantized q -> VectorBatch.product(this, q, lanes, n, from, to);
       }
     }
+    int full = w.out() / Matrix.WIDTH * Matrix.WIDTH;
+    if (w instanceof Panels p && full < w.out()) {
+      for (int i = 0; i < n; i++) {
+        float[] x = lanes[i].x;
+        narrow(p, full, rows, x, xAt, xStride, x, yAt + full, yStride);
+      }
+    }
   }
 
   private static void products(
