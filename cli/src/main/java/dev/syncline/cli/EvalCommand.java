@@ -11,6 +11,7 @@ import dev.syncline.json.WholeFile;
 import dev.syncline.metric.ScoreJson;
 import dev.syncline.metric.Scores;
 import dev.syncline.step.Model;
+import dev.syncline.step.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ final class EvalCommand implements Callable<Integer> {
   private Forms.Form form;
 
   @Mixin private WithoutOption without;
+  @Mixin private PrecisionOption precision;
   @Mixin private NoiseOption noise;
 
   @Option(
@@ -123,11 +125,13 @@ final class EvalCommand implements Callable<Integer> {
       throw usage("--explain needs --report or --json");
     } else if (explain && form == Forms.Form.stream) {
       throw usage("--explain looks at each clip from its beginning: leave out --form stream");
+    } else if (form == Forms.Form.parallel && precision.precision() != Precision.FP32) {
+      throw usage("--precision is of the step's weights: leave out --form parallel");
     } else if (!(threshold >= 0 && threshold <= 1)) {
       throw usage("--threshold must be from 0 to 1, is " + threshold);
     }
     Dataset dataset = Dataset.open(data);
-    Model model = Models.load(folder);
+    Model model = Models.load(folder, precision.precision());
     noise.check(model, without.left(model));
     Map<String, Model> others = new LinkedHashMap<>();
     compare.forEach((name, path) -> others.put(name, Models.load(path)));

@@ -7,6 +7,7 @@ import dev.syncline.signal.Encoder;
 import dev.syncline.spec.FrozenEncoder;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
+import dev.syncline.step.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -16,7 +17,12 @@ final class Models {
 
   /** Loads {@code DIR} or {@code DIR/model}. */
   static Model load(Path dir) {
-    return Model.load(folder(dir), Kernels.best(), Models::encoder);
+    return load(dir, Precision.FP32);
+  }
+
+  /** The same with its large matrices rounded. */
+  static Model load(Path dir, Precision precision) {
+    return Model.load(folder(dir), Kernels.best(), precision, Models::encoder);
   }
 
   static Path folder(Path dir) {

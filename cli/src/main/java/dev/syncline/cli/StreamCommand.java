@@ -88,6 +88,7 @@ final class StreamCommand implements Callable<Integer> {
   private String speed;
 
   @Mixin private WithoutOption without;
+  @Mixin private PrecisionOption precision;
 
   @Option(
       names = "--format",
@@ -117,7 +118,7 @@ final class StreamCommand implements Callable<Integer> {
       throw usage("name either files or a data set by --data");
     }
     checkFrames();
-    Model model = Models.load(folder);
+    Model model = Models.load(folder, precision.precision());
     try (LiveRun run = new LiveRun(model, without.left(model), factor, System::nanoTime)) {
       stream(run, model);
       report(run, model);

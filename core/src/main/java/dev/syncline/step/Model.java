@@ -9,6 +9,7 @@ import dev.syncline.spec.FrozenEncoder;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.weights.Weights;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,7 +23,8 @@ import java.util.function.BiFunction;
  *
  * @param encoders opens a frozen encoder: the model folder's file and its spec; called once for
  *     each encoder of each session
- * @param digest SHA-256 over spec, weights and encoder files
+ * @param digest SHA-256 over spec, weights and encoder files, and the precision unless it is FP32:
+ *     what decides every bit of a stream
  */
 public record Model(
     ModelSpec spec,
@@ -40,6 +42,7 @@ public record Model(
     return load(
         folder,
         Kernels.best(),
+        Precision.FP32,
         (file, encoder) -> {
           throw new InputException(file + ": this program has no runtime for ONNX encoders");
         });
@@ -47,10 +50,13 @@ public record Model(
 
   /** Loads a model folder; whatever is missing, extra, misshapen or not finite is refused. */
   public static Model load(
-      Path folder, Kernels kernels, BiFunction<Path, FrozenEncoder, Encoder> encoders) {
+      Path folder,
+      Kernels kernels,
+      Precision precision,
+      BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     ModelSpec spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
     Weights weights = Weights.read(folder.resolve(WEIGHTS), spec.parameters());
-    return of(spec, weights, kernels, folder, encoders);
+    return of(spec, weights, kernels, precision, folder, encoders);
   }
 
   /** A model from its parts; {@code folder} is where encoder files are looked for. */
@@ -60,8 +66,20 @@ public record Model(
       Kernels kernels,
       Path folder,
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
-    Program program = Program.compile(spec.node(), weights, kernels);
-    return new Model(spec, weights, program, folder, encoders, digest(spec, weights, folder));
+    return of(spec, weights, kernels, Precision.FP32, folder, encoders);
+  }
+
+  /** The same with its large matrices rounded. */
+  public static Model of(
+      ModelSpec spec,
+      Weights weights,
+      Kernels kernels,
+      Precision precision,
+      Path folder,
+      BiFunction<Path, FrozenEncoder, Encoder> encoders) {
+    Program program = Program.compile(spec.node(), weights, kernels, precision);
+    String digest = digest(spec, weights, precision, folder);
+    return new Model(spec, weights, program, folder, encoders, digest);
   }
 
   /** Writes the folder; encoder files are copied from this model's own. */
@@ -86,8 +104,11 @@ public record Model(
     return new Session(this, spec.modalities().keySet(), sink, System::nanoTime);
   }
 
-  private static String digest(ModelSpec spec, Weights weights, Path folder) {
+  private static String digest(ModelSpec spec, Weights weights, Precision precision, Path folder) {
     var sha = Weights.sha256();
+    if (precision != Precision.FP32) {
+      sha.update(precision.name().getBytes(StandardCharsets.UTF_8));
+    }
     sha.update(spec.canonical());
     sha.update(HexFormat.of().parseHex(weights.digest()));
     for (Map.Entry<String, dev.syncline.spec.Modality> e : spec.modalities().entrySet()) {
