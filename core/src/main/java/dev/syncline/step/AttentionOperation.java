@@ -143,11 +143,20 @@ final class AttentionOperation {
     }
     for (int head = 0; head < o.layer().heads(); head++) {
       score(o, head, count, kernels, x, s);
-      kernels.softmax(x, o.scores(), count);
-      for (int i = 0; i < count; i++) {
-        int value = Float.floatToRawIntBits(x[o.seen(i) + 1]) + o.group(head);
-        add(s, value, x[o.scores() + i], x, mixed + head * o.depth(), o.depth());
+      if (count > 0) {
+        kernels.softmax(x, o.scores(), count);
       }
+      int to = mixed + head * o.depth();
+      kernels.mix(
+          x,
+          o.scores(),
+          o.depth(),
+          s,
+          o.noted() + 1,
+          Op.Attention.NOTED,
+          o.group(head),
+          count,
+          to);
     }
   }
 
@@ -199,11 +208,12 @@ final class AttentionOperation {
     int query = o.query() + head * depth;
     int most = o.relative().length / depth - 1;
     float scale = (float) (1 / Math.sqrt(depth));
+    int stride = Op.Attention.NOTED;
+    kernels.dots(x, query, depth, s, o.noted(), stride, o.group(head), count, o.scores());
     for (int i = 0; i < count; i++) {
       int at = o.seen(i);
-      int key = Float.floatToRawIntBits(x[at]) + o.group(head);
       float distance = x[at + 3];
-      float score = kernels.dot(x, query, s, key, depth);
+      float score = x[o.scores() + i];
       if (most >= 0) {
         int vector = depth * (int) Math.min(distance, most);
         score += kernels.dot(x, query, o.relative(), vector, depth);
@@ -213,12 +223,6 @@ final class AttentionOperation {
         score -= o.slopes()[head] * distance;
       }
       x[o.scores() + i] = score + x[at + 2];
-    }
-  }
-
-  private static void add(float[] from, int at, float weight, float[] to, int toAt, int n) {
-    for (int i = 0; i < n; i++) {
-      to[toAt + i] += weight * from[at + i];
     }
   }
 }

@@ -30,10 +30,11 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
 
   /**
    * Rounds the inputs of a product: into the first floats of the scratch go the bits of two whole
-   * numbers each (k in the low half, k + 1 in the high one), behind them a scale for each group.
+   * numbers each (k in the low half, k + 1 in the high one), behind them a scale for each group,
+   * and the bits of sums, by which the kernels take away what makes weights positive.
    */
   default void roundInputs(Quantized w, float[] x, int xAt) {
-    int scales = w.inputs() / 2;
+    int scales = w.inputScales();
     for (int from = 0; from < w.inputs(); from += w.group()) {
       int n = Math.min(w.in() - from, w.group());
       float largest = largest(x, xAt + from, n);
@@ -41,6 +42,15 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
       round(x, xAt + from, n, largest > 0 ? 127 / largest : 0, from / 2);
       int end = Math.min(w.inputs(), from + w.group());
       java.util.Arrays.fill(x, (from + n + 1) / 2, end / 2, 0);
+    }
+    int to = w.inputSums();
+    for (int k = 0; k < w.inputs(); k += w.summed()) {
+      int sum = 0;
+      for (int i = k / 2; i < (k + w.summed()) / 2; i++) {
+        int pair = Float.floatToRawIntBits(x[i]);
+        sum += (short) pair + (pair >> 16);
+      }
+      x[to++] = Float.intBitsToFloat(sum);
     }
   }
 
@@ -62,6 +72,58 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
   void exp(float[] a, int at, int n);
 
   float dot(float[] a, int aAt, float[] b, int bAt, int n);
+
+  /** The sum of n numbers. */
+  float sum(float[] a, int at, int n);
+
+  /** The sum of the squares of n numbers less {@code mean}. */
+  float squares(float[] a, int at, int n, float mean);
+
+  /**
+   * Scalar products of a query with {@code count} keys in a slab, into {@code x} from {@code to}.
+   *
+   * @param places where the first of the offsets of the keys lies in {@code x}, each as the bits of
+   *     a float, {@code stride} apart
+   * @param shift what is added to an offset
+   */
+  default void dots(
+      float[] x,
+      int query,
+      int n,
+      float[] s,
+      int places,
+      int stride,
+      int shift,
+      int count,
+      int to) {
+    for (int i = 0; i < count; i++) {
+      int key = Float.floatToRawIntBits(x[places + i * stride]) + shift;
+      x[to + i] = dot(x, query, s, key, n);
+    }
+  }
+
+  /**
+   * The sum of {@code count} values of a slab, each times its weight, into {@code x} from {@code
+   * to}; their places as for {@link #dots}.
+   */
+  default void mix(
+      float[] x,
+      int weights,
+      int n,
+      float[] s,
+      int places,
+      int stride,
+      int shift,
+      int count,
+      int to) {
+    java.util.Arrays.fill(x, to, to + n, 0);
+    for (int i = 0; i < count; i++) {
+      int value = Float.floatToRawIntBits(x[places + i * stride]) + shift;
+      for (int k = 0; k < n; k++) {
+        x[to + k] += x[weights + i] * s[value + k];
+      }
+    }
+  }
 
   /** The vector set where the module jdk.incubator.vector is there, else the plain one. */
   static Kernels best() {

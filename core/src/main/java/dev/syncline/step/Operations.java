@@ -41,7 +41,7 @@ final class Operations {
         kernels.apply(o.function(), x, o.in().at(), x, o.out().at(), n);
         o.out().mask(x);
       }
-      case Op.LayerNorm o -> layerNorm(o, x);
+      case Op.LayerNorm o -> layerNorm(o, kernels, x);
       case Op.RmsNorm o -> rmsNorm(o, kernels, x);
       case Op.Embed o -> embed(o, x);
       case Op.Standardize o -> standardize(o, x);
@@ -74,22 +74,14 @@ final class Operations {
     }
   }
 
-  private static void layerNorm(Op.LayerNorm o, float[] x) {
+  private static void layerNorm(Op.LayerNorm o, Kernels kernels, float[] x) {
     int size = o.in().size();
     int width = o.weight().length;
     for (int r = 0; r < o.in().rows(); r++) {
       int from = o.in().at() + r * size;
       int to = o.out().at() + r * size;
-      double sum = 0;
-      for (int i = 0; i < size; i++) {
-        sum += x[from + i];
-      }
-      float mean = (float) (sum / size);
-      double squares = 0;
-      for (int i = 0; i < size; i++) {
-        float d = x[from + i] - mean;
-        squares += d * d;
-      }
+      float mean = kernels.sum(x, from, size) / size;
+      float squares = kernels.squares(x, from, size, mean);
       float scale = (float) (1 / Math.sqrt(squares / size + o.epsilon()));
       for (int i = 0; i < size; i += width) {
         for (int c = 0; c < width; c++) {

@@ -56,6 +56,25 @@ public record PlainKernels() implements Kernels {
   }
 
   @Override
+  public float sum(float[] a, int at, int n) {
+    double sum = 0;
+    for (int i = at; i < at + n; i++) {
+      sum += a[i];
+    }
+    return (float) sum;
+  }
+
+  @Override
+  public float squares(float[] a, int at, int n, float mean) {
+    double sum = 0;
+    for (int i = at; i < at + n; i++) {
+      float d = a[i] - mean;
+      sum += d * d;
+    }
+    return (float) sum;
+  }
+
+  @Override
   public float largest(float[] a, int at, int n) {
     float largest = 0;
     for (int i = at; i < at + n; i++) {

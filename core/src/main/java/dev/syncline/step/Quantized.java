@@ -73,6 +73,21 @@ public record Quantized(
     return (in + STEP - 1) / STEP * STEP;
   }
 
+  /** Where the scales of rounded inputs begin, behind the pairs. */
+  int inputScales() {
+    return inputs() / 2;
+  }
+
+  /** Where the sums of rounded inputs begin, behind their scales: of each pair, or of each 32. */
+  int inputSums() {
+    return inputScales() + scales(WIDTH) / WIDTH;
+  }
+
+  /** Rounded inputs that are summed. */
+  int summed() {
+    return bits == 8 ? 2 : STEP;
+  }
+
   /** The first short of a panel of outputs from {@code o}, a multiple of 64. */
   int panel(int o) {
     return o * (inputs() / perShort());

@@ -282,13 +282,107 @@ public record VectorKernels() implements Kernels {
           FloatVector.fromArray(F, a, aAt + i + L)
               .fma(FloatVector.fromArray(F, b, bAt + i + L), s1);
     }
-    // Lane by lane: reduceLanes leaves the order of the additions open, and with it the last bit.
-    FloatVector s = s0.add(s1);
-    float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
-    float sum = low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
+    float sum = lanes(s0.add(s1));
     for (; i < n; i++) {
       sum += a[aAt + i] * b[bAt + i];
     }
     return sum;
+  }
+
+  /** Lane by lane: reduceLanes leaves the order of the additions open, and with it the last bit. */
+  private static float lanes(FloatVector s) {
+    float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
+    return low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
+  }
+
+  @Override
+  public float sum(float[] a, int at, int n) {
+    FloatVector s0 = FloatVector.zero(F);
+    FloatVector s1 = FloatVector.zero(F);
+    int i = at;
+    for (; i + 2 * L <= at + n; i += 2 * L) {
+      s0 = s0.add(FloatVector.fromArray(F, a, i));
+      s1 = s1.add(FloatVector.fromArray(F, a, i + L));
+    }
+    float sum = lanes(s0.add(s1));
+    for (; i < at + n; i++) {
+      sum += a[i];
+    }
+    return sum;
+  }
+
+  @Override
+  public float squares(float[] a, int at, int n, float mean) {
+    FloatVector s0 = FloatVector.zero(F);
+    FloatVector s1 = FloatVector.zero(F);
+    int i = at;
+    for (; i + 2 * L <= at + n; i += 2 * L) {
+      FloatVector d0 = FloatVector.fromArray(F, a, i).sub(mean);
+      FloatVector d1 = FloatVector.fromArray(F, a, i + L).sub(mean);
+      s0 = d0.fma(d0, s0);
+      s1 = d1.fma(d1, s1);
+    }
+    float sum = lanes(s0.add(s1));
+    for (; i < at + n; i++) {
+      sum += (a[i] - mean) * (a[i] - mean);
+    }
+    return sum;
+  }
+
+  @Override
+  public void mix(
+      float[] x,
+      int weights,
+      int n,
+      float[] s,
+      int places,
+      int stride,
+      int shift,
+      int count,
+      int to) {
+    int k = 0;
+    for (; k + 4 * L <= n; k += 4 * L) {
+      mixFour(x, weights, s, places, stride, shift + k, count, to + k);
+    }
+    for (; k + L <= n; k += L) {
+      mixOne(x, weights, s, places, stride, shift + k, count, to + k);
+    }
+    for (; k < n; k++) {
+      float sum = 0;
+      for (int i = 0; i < count; i++) {
+        sum += x[weights + i] * s[Float.floatToRawIntBits(x[places + i * stride]) + shift + k];
+      }
+      x[to + k] = sum;
+    }
+  }
+
+  private static void mixFour(
+      float[] x, int weights, float[] s, int places, int stride, int shift, int count, int to) {
+    FloatVector a0 = FloatVector.zero(F);
+    FloatVector a1 = FloatVector.zero(F);
+    FloatVector a2 = FloatVector.zero(F);
+    FloatVector a3 = FloatVector.zero(F);
+    for (int i = 0; i < count; i++) {
+      int at = Float.floatToRawIntBits(x[places + i * stride]) + shift;
+      FloatVector w = FloatVector.broadcast(F, x[weights + i]);
+      a0 = FloatVector.fromArray(F, s, at).fma(w, a0);
+      a1 = FloatVector.fromArray(F, s, at + L).fma(w, a1);
+      a2 = FloatVector.fromArray(F, s, at + 2 * L).fma(w, a2);
+      a3 = FloatVector.fromArray(F, s, at + 3 * L).fma(w, a3);
+    }
+    a0.intoArray(x, to);
+    a1.intoArray(x, to + L);
+    a2.intoArray(x, to + 2 * L);
+    a3.intoArray(x, to + 3 * L);
+  }
+
+  private static void mixOne(
+      float[] x, int weights, float[] s, int places, int stride, int shift, int count, int to) {
+    FloatVector a = FloatVector.zero(F);
+    for (int i = 0; i < count; i++) {
+      int at = Float.floatToRawIntBits(x[places + i * stride]) + shift;
+      a = FloatVector.fromArray(F, s, at).fma(FloatVector.broadcast(F, x[weights + i]), a);
+    }
+    a.intoArray(x, to);
   }
 }

@@ -21,7 +21,7 @@ final class VectorQuantized {
 
   private VectorQuantized() {}
 
-  /** The inputs are rounded; behind them and their scales lie 64 floats for the sums. */
+  /** The inputs are rounded; behind them, their scales and sums lie 64 floats for the outputs. */
   static void product(Quantized w, float[] x, float[] y, int yAt) {
     for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
       panel(w, o, x, y, yAt + o);
@@ -30,48 +30,79 @@ final class VectorQuantized {
 
   /** Outputs from {@code o}, a multiple of 64. */
   static void panel(Quantized w, int o, float[] x, float[] y, int yAt) {
-    int sums = w.inputs() / 2 + w.scales(Matrix.WIDTH) / Matrix.WIDTH;
-    System.arraycopy(w.bias(), o, x, sums, Matrix.WIDTH);
-    for (int j = 0; j < Matrix.WIDTH; j += 2 * L) {
-      int column = j / 32 * 32 + j % 32 / 2;
-      int scales = w.scales(o) + column;
+    int to = w.inputSums() + w.inputs() / w.summed();
+    System.arraycopy(w.bias(), o, x, to, Matrix.WIDTH);
+    int step = w.bits() == 8 ? 4 * L : 2 * L;
+    for (int j = 0; j < Matrix.WIDTH; j += step) {
       if (w.bits() == 8) {
-        bytes(w, w.panel(o) + j, scales, x, sums + column);
+        bytes(w, w.panel(o) + j, w.scales(o), j, x, to);
       } else {
-        nibbles(w, w.panel(o) + j, scales, x, sums + column);
+        nibbles(w, w.panel(o) + j, w.scales(o) + column(j), x, to + column(j));
       }
     }
-    System.arraycopy(x, sums, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
+    System.arraycopy(x, to, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
+  }
+
+  /** The output of the low half of an int that begins at a short of a panel's row. */
+  private static int column(int j) {
+    return j / 32 * 32 + j % 32 / 2;
   }
 
   /**
    * Two weights a short, u = w + 128: u0·x0 + u1·x1 − 128·(x0 + x1) fits 16 bits, and 2^15 on top
    * makes it positive, so that sums of whole ints and of their high halves tell both apart.
    */
-  private static void bytes(Quantized p, int from, int scales, float[] x, int to) {
+  private static void bytes(Quantized p, int from, int scales, int j, float[] x, int to) {
     short[] w = p.data();
+    int sums = p.inputSums();
     int at = from;
     for (int begin = 0; begin < p.inputs(); begin += p.group()) {
       int end = Math.min(p.inputs(), begin + p.group());
-      IntVector all = IntVector.zero(I);
-      IntVector highs = IntVector.zero(I);
+      IntVector all0 = IntVector.zero(I);
+      IntVector all1 = IntVector.zero(I);
+      IntVector highs0 = IntVector.zero(I);
+      IntVector highs1 = IntVector.zero(I);
       for (int k = begin / 2; k < end / 2; k++, at += Matrix.WIDTH) {
         int pair = Float.floatToRawIntBits(x[k]);
-        int lift = LIFT - 128 * ((short) pair + (pair >> 16));
-        ShortVector u = ShortVector.fromArray(S, w, at);
-        ShortVector low = u.and((short) 255).mul((short) pair);
-        ShortVector high = u.lanewise(VectorOperators.LSHR, 8).mul((short) (pair >> 16));
-        IntVector sum = low.add(high).add((short) lift).reinterpretAsInts();
-        all = all.add(sum);
-        highs = highs.add(sum.lanewise(VectorOperators.LSHR, 16));
+        ShortVector x0 = ShortVector.broadcast(S, (short) pair);
+        ShortVector x1 = ShortVector.broadcast(S, (short) (pair >> 16));
+        int lift = LIFT - 128 * Float.floatToRawIntBits(x[sums + k]);
+        ShortVector more = ShortVector.broadcast(S, (short) lift);
+        ShortVector u0 = ShortVector.fromArray(S, w, at);
+        ShortVector u1 = ShortVector.fromArray(S, w, at + 2 * L);
+        ShortVector high0 = u0.lanewise(VectorOperators.LSHR, 8).mul(x1);
+        ShortVector high1 = u1.lanewise(VectorOperators.LSHR, 8).mul(x1);
+        ShortVector low0 = u0.and((short) 255).mul(x0);
+        ShortVector low1 = u1.and((short) 255).mul(x0);
+        IntVector sum0 = low0.add(more).add(high0).reinterpretAsInts();
+        IntVector sum1 = low1.add(more).add(high1).reinterpretAsInts();
+        all0 = all0.add(sum0);
+        all1 = all1.add(sum1);
+        highs0 = highs0.add(sum0.lanewise(VectorOperators.LSHR, 16));
+        highs1 = highs1.add(sum1.lanewise(VectorOperators.LSHR, 16));
       }
-      int lifted = (end - begin) / 2 * LIFT;
-      IntVector lows = all.sub(highs.lanewise(VectorOperators.LSHL, 16)).sub(lifted);
-      float scale = x[p.inputs() / 2 + begin / p.group()];
+      int pairs = (end - begin) / 2;
+      float scale = x[p.inputScales() + begin / p.group()];
       int s = scales + begin / p.group() * Matrix.WIDTH;
-      add(lows, scale, p.scales(), s, x, to);
-      add(highs.sub(lifted), scale, p.scales(), s + 16, x, to + 16);
+      int c0 = column(j);
+      int c1 = column(j + 2 * L);
+      tell(all0, highs0, pairs, scale, p.scales(), s + c0, x, to + c0);
+      tell(all1, highs1, pairs, scale, p.scales(), s + c1, x, to + c1);
     }
+  }
+
+  private static void tell(
+      IntVector all,
+      IntVector highs,
+      int pairs,
+      float scale,
+      float[] scales,
+      int s,
+      float[] x,
+      int to) {
+    IntVector lows = all.sub(highs.lanewise(VectorOperators.LSHL, 16)).sub(pairs * LIFT);
+    add(lows, scale, scales, s, x, to);
+    add(highs.sub(pairs * LIFT), scale, scales, s + 16, x, to + 16);
   }
 
   /**
@@ -80,14 +111,13 @@ final class VectorQuantized {
    */
   private static void nibbles(Quantized p, int from, int scales, float[] x, int to) {
     short[] w = p.data();
+    int sums = p.inputSums();
     int at = from;
     for (int begin = 0; begin < p.inputs(); begin += Quantized.STEP) {
       ShortVector sum = ShortVector.zero(S);
-      int inputs = 0;
       for (int k = begin / 2; k < begin / 2 + 16; k += 2, at += Matrix.WIDTH) {
         int a = Float.floatToRawIntBits(x[k]);
         int b = Float.floatToRawIntBits(x[k + 1]);
-        inputs += (short) a + (a >> 16) + (short) b + (b >> 16);
         ShortVector u = ShortVector.fromArray(S, w, at);
         ShortVector u1 = u.lanewise(VectorOperators.LSHR, 4).and((short) 15);
         ShortVector u2 = u.lanewise(VectorOperators.LSHR, 8).and((short) 15);
@@ -96,9 +126,10 @@ final class VectorQuantized {
         ShortVector odd = u1.mul((short) (a >> 16)).add(u3.mul((short) (b >> 16)));
         sum = sum.add(even.add(odd));
       }
-      IntVector both = sum.sub((short) (8 * inputs)).reinterpretAsInts();
+      int eights = 8 * Float.floatToRawIntBits(x[sums + begin / Quantized.STEP]);
+      IntVector both = sum.sub((short) eights).reinterpretAsInts();
       IntVector low = both.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
-      float scale = x[p.inputs() / 2 + begin / p.group()];
+      float scale = x[p.inputScales() + begin / p.group()];
       int s = scales + begin / p.group() * Matrix.WIDTH;
       add(low, scale, p.scales(), s, x, to);
       add(both.lanewise(VectorOperators.ASHR, 16), scale, p.scales(), s + 16, x, to + 16);
