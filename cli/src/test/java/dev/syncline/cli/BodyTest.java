@@ -173,6 +173,13 @@ class BodyTest {
     assertThat(node.out().keySet()).containsExactlyInAnyOrderElementsOf(HEADS.keySet());
     Weights weights = Weights.random(Parameter.of(node), 1);
     Program program = Program.compile(node, weights, new PlainKernels());
-    program.step(new float[program.scratchSize()], new float[program.stateSize()], 0);
+    run(program, 0, 0)
+        .forEach(
+            (name, out) -> {
+              assertThat(out.valid()[TICKS - 1]).as(name).isEqualTo(1);
+              for (float v : out.values()) {
+                assertThat(v).isFinite();
+              }
+            });
   }
 }
