@@ -123,7 +123,7 @@ final class Planner {
     double sees = sees(any.remembering(window));
     if (sees < budget.historyS) {
       return new Tried(
-          temporal, WIDTHS.getFirst(), Optional.empty(), "sees %,.4g s back".formatted(sees));
+          temporal, WIDTHS.getFirst(), Optional.empty(), "sees %,.1f s back".formatted(sees));
     }
     String verdict = "";
     for (int units : WIDTHS) {
