@@ -139,6 +139,11 @@ record Body(
 
   /** Every modality with further layers behind its encoder. */
   private Map<String, Layer> behind(Map<String, Layer> further) {
+    return behind(encoders, further);
+  }
+
+  private static Map<String, Layer> behind(
+      Map<String, Layer> encoders, Map<String, Layer> further) {
     Map<String, Layer> longer = new LinkedHashMap<>();
     encoders.forEach(
         (name, encoder) -> {
@@ -176,7 +181,7 @@ record Body(
     return decided(body);
   }
 
-  /** Time and decisions for each modality; then they vote on each output. */
+  /** Time and decisions for each modality; then those that are there vote on each output. */
   private Layer.Serial late(How how) {
     Map<String, Layer> further = new LinkedHashMap<>(temporal.layers(units, window));
     further.put("drop", new Dropout(0.3f));
@@ -191,8 +196,20 @@ record Body(
           decisions.put(name, new Serial(voting));
         });
     Map<String, Layer> body = new LinkedHashMap<>();
-    body.put("enc", new Each(behind(further)));
+    Map<String, Layer> voters = new LinkedHashMap<>();
+    encoders.forEach((name, encoder) -> voters.put(name, silent(encoder)));
+    body.put("enc", new Each(behind(voters, further)));
     body.put("heads", new Parallel(decisions));
     return new Serial(body);
+  }
+
+  /** Without what stands for a missing modality: who is not there has no vote. */
+  private static Layer silent(Layer encoder) {
+    if (!(encoder instanceof Serial s)) {
+      return encoder;
+    }
+    Map<String, Layer> layers = new LinkedHashMap<>(s.layers());
+    layers.values().removeIf(Absent.class::isInstance);
+    return new Serial(layers);
   }
 }

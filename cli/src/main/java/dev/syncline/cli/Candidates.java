@@ -91,7 +91,10 @@ final class Candidates {
   /** Those of some names, in their order. */
   Candidates only(List<String> names) {
     for (String name : names) {
-      if (!variants.containsKey(name)) {
+      if (omitted.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "the variant \"" + name + "\" does not fit this data: " + omitted.get(name));
+      } else if (!variants.containsKey(name)) {
         throw new IllegalArgumentException(
             "no variant \"" + name + "\"" + Field.hint(name, variants.keySet()));
       }

@@ -133,6 +133,13 @@ final class DataImportCommand implements Callable<Integer> {
               "%s: tensor %s is %s, the labels and dataset.json ask for %s"
                   .formatted(file, key, tensors.entries().get(key).shape(), shape));
         }
+        for (int i = 0; i < values.length; i++) {
+          if (!Float.isFinite(values[i])) {
+            throw new InputException(
+                "%s: tensor %s: row %d: number %d is %s"
+                    .formatted(file, key, i / info.width(), i % info.width(), values[i]));
+          }
+        }
         tables.add(id + "/" + name, shape, reverse ? reversed(values, info.width()) : values);
       }
     }

@@ -69,6 +69,9 @@ record Design(
     if (temporal == Temporal.miniroad) {
       fields.put("crop_ticks", Json.of(stretch));
     }
+    if (temporal == Temporal.unlimited) {
+      fields.put("carry", Json.of(0)); // a cache of 10,000 rows for every clip of a batch
+    }
     if (temporal == Temporal.miniroad || chain.isPresent()) {
       Objective objective =
           chain.isPresent()

@@ -173,7 +173,11 @@ final class InspectCommand implements Callable<Integer> {
                       String seen =
                           r.unlimited()
                               ? "no limit"
-                              : "%,d rows (%s s)".formatted(r.rows(), number(r.rows() * rowS));
+                              : "%s%,d rows (%s s)"
+                                  .formatted(
+                                      r.exact() ? "" : "at most ",
+                                      r.rows(),
+                                      number(r.rows() * rowS));
                       out.println("  receptive field  %s of %s: %s".formatted(output, in, seen));
                     }));
   }

@@ -49,7 +49,8 @@ final class PlanCommand implements Callable<Integer> {
       required = true,
       paramLabel = "SIZE",
       converter = Amounts.Size.class,
-      description = "of the weights and one stream's state, beside the JVM's own, e.g. 64MB")
+      description =
+          "of the weights and one stream's state, beside the JVM's own and frozen encoders, e.g. 64MB")
   private double bytes;
 
   @Option(
@@ -101,7 +102,7 @@ final class PlanCommand implements Callable<Integer> {
     Planner.Budget budget = new Planner.Budget(latencyS, bytes, historyS);
     Presets presets = recipe.presets(dataset);
     List<String> modalities = recipe.modalities(dataset);
-    Presets.placeEncoders(presets.spec(Design.of(modalities)), recipe.encoders(), scratch);
+    Presets.placeEncoders(recipe.spec(dataset, Design.of(modalities)), recipe.encoders(), scratch);
     List<Clip> clips = dataset.clips("test").stream().limit(4).map(dataset::clip).toList();
     if (clips.isEmpty()) {
       throw new InputException(dataset.dir() + ": the split \"test\" is empty");
@@ -168,7 +169,10 @@ final class PlanCommand implements Callable<Integer> {
     }
     Path file = study.resolve("study.json");
     Findings findings = Records.read(Findings.class, Json.read(file));
-    if (!findings.question().equals("temporal")) {
+    if (!findings.format().equals(Findings.FORMAT)) {
+      throw new InputException(
+          file + ": is of the format " + findings.format() + ", not " + Findings.FORMAT);
+    } else if (!findings.question().equals("temporal")) {
       throw new InputException(
           file + ": is a study of " + findings.question() + ", not of temporal");
     }

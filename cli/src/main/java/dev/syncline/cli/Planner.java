@@ -5,6 +5,8 @@ import dev.syncline.data.Clip;
 import dev.syncline.data.Dataset;
 import dev.syncline.spec.Cost;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Reach;
+import dev.syncline.spec.Shape;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
 import dev.syncline.step.Session;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Finds the best model that fits a budget, by measuring on this machine. */
@@ -42,6 +45,10 @@ final class Planner {
   /** Of the budget's latency, what a measured one may take: a machine is not always as quiet. */
   private static final double SHARE = 0.7;
 
+  /** Of what blocks see at most, what they see when they have just begun. */
+  private static final double SURE = 0.75;
+
+  private static final int MOST_WINDOW = 10_000;
   private static final int TRIALS = 3;
   private static final long WARM_UP_NS = 2_000_000_000L;
 
@@ -108,16 +115,21 @@ final class Planner {
 
   /** The widest of a kind that fits. */
   private Tried widest(Temporal temporal) throws IOException {
-    int window = window();
+    Design any = Design.of(modalities).timed(temporal).wide(WIDTHS.getLast());
+    int window = Temporal.WINDOW;
+    while (sees(any.remembering(window)) < budget.historyS && window < MOST_WINDOW) {
+      window = Math.min(2 * window, MOST_WINDOW);
+    }
+    double sees = sees(any.remembering(window));
+    if (sees < budget.historyS) {
+      return new Tried(
+          temporal, WIDTHS.getFirst(), Optional.empty(), "sees %,.1f s back".formatted(sees));
+    }
     String verdict = "";
     for (int units : WIDTHS) {
       Design design = Design.of(modalities).timed(temporal).wide(units).remembering(window);
       ModelSpec spec = presets.spec(design);
       Optional<Double> reach = Study.reach(spec);
-      if (reach.isPresent() && reach.get() < budget.historyS) {
-        return new Tried(
-            temporal, units, Optional.empty(), "sees %,.4g s back".formatted(reach.get()));
-      }
       long bytes = bytes(spec);
       if (bytes > budget.bytes) {
         verdict = "%,.1f MB with %d units".formatted(bytes / 1e6, units);
@@ -148,9 +160,20 @@ final class Planner {
     return latency.total().p99Ms() <= SHARE * 1e3 * budget.latencyS;
   }
 
-  /** Rows that layers remember, so that two blocks of them reach as far as is asked for. */
-  private int window() {
-    double rows = Math.ceil(budget.historyS / presets.tick().seconds() / 2) + 2;
-    return (int) Math.clamp(rows, Temporal.WINDOW, 10_000);
+  /** Seconds that every decision sees of every modality once the stream is old enough. */
+  private double sees(Design design) {
+    ModelSpec spec = presets.spec(design);
+    Map<String, Shape> inputs = spec.inputs();
+    double least = Double.POSITIVE_INFINITY;
+    for (Map<String, Reach> output : Reach.of(spec.node()).values()) {
+      for (Map.Entry<String, Reach> e : output.entrySet()) {
+        if (!e.getValue().unlimited()) {
+          double ticks = (double) e.getValue().rows() / inputs.get(e.getKey()).rows();
+          double sure = e.getValue().phased() ? SURE : 1;
+          least = Math.min(least, sure * ticks * spec.tick().seconds());
+        }
+      }
+    }
+    return least;
   }
 }

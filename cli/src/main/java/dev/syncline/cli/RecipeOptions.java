@@ -4,6 +4,7 @@ import dev.syncline.data.ClipPackets;
 import dev.syncline.data.Dataset;
 import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
+import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
 import dev.syncline.time.Tick;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -74,7 +76,31 @@ final class RecipeOptions {
   }
 
   List<String> modalities(Dataset data) {
-    return modalities != null ? modalities : List.copyOf(data.modalities().keySet());
+    if (modalities == null) {
+      return List.copyOf(data.modalities().keySet());
+    }
+    if (Set.copyOf(modalities).size() < modalities.size()) {
+      throw new ParameterException(
+          spec.commandLine(), "--modalities names one twice: " + String.join(",", modalities));
+    }
+    return modalities;
+  }
+
+  /** Whether an option was given that shapes a model. */
+  boolean shapes() {
+    return tickMs != null || modalities != null || oneLabel;
+  }
+
+  /** The model of a design for a data set. */
+  ModelSpec spec(Dataset data, Design design) {
+    try {
+      return presets(data).spec(design);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "%s: no model fits this data set with a tick of %s ms: %s"
+              .formatted(data.dir(), tick().ns() / 1e6, e.getMessage()),
+          e);
+    }
   }
 
   /** Length of a training clip; the first is as good as any. */

@@ -198,7 +198,8 @@ final class Study implements AutoCloseable {
     for (Map.Entry<String, Candidates.Candidate> e : models.entrySet()) {
       listener.times(e.getKey(), ++done, models.size());
       if (ledger.pace(e.getKey()).isEmpty()) {
-        ledger.keep(e.getKey(), Pacing.measure(e.getValue().spec(), ticks, PACE_SECONDS));
+        ledger.keep(
+            e.getKey(), Pacing.measure(e.getValue().spec(), ledger.folder(), ticks, PACE_SECONDS));
       }
     }
   }

@@ -152,6 +152,8 @@ final class StudyCommand implements Callable<Integer> {
     Map<String, Object> begun = new LinkedHashMap<>();
     begun.put("question", question.name());
     begun.put("data", dataset.name());
+    begun.put("clips", dataset.clips("train").size() + dataset.clips("test").size());
+    begun.put("ticks", ticks);
     begun.put("train", Records.write(config));
     Map<String, Json> models = new LinkedHashMap<>();
     candidates.variants().forEach((name, c) -> models.put(name, Records.write(c.spec())));

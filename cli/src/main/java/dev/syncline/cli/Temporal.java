@@ -45,8 +45,30 @@ enum Temporal {
   /** Latents that are the state. */
   latents;
 
-  /** The best first. */
-  static final List<Temporal> RANKING = List.of(values());
+  /** The best first: the order of docs/studies/temporal. */
+  static final List<Temporal> RANKING =
+      List.of(
+          gru,
+          grouped_query,
+          transformer_sinusoids,
+          rnn,
+          transformer_learned,
+          linear_recurrence,
+          lstr,
+          testra,
+          transformer_relative,
+          strided,
+          sinks,
+          transformer,
+          blocks,
+          summaries,
+          unlimited,
+          transformer_alibi,
+          lstm,
+          tcn,
+          latents,
+          miniroad,
+          none);
 
   /** Rows that layers remember where nothing else is asked for. */
   static final int WINDOW = 64;

@@ -2,12 +2,10 @@ package dev.syncline.cli;
 
 import dev.syncline.cli.live.Terminal;
 import dev.syncline.data.Dataset;
-import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.spec.Chain;
 import dev.syncline.spec.ModelSpec;
-import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.torch.train.RunFolder;
@@ -18,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -153,31 +152,34 @@ final class TrainCommand implements Callable<Integer> {
         fusion != null
             || temporal != null
             || chain != null
+            || lag != null
             || delay != null
-            || recipe.kind() == Output.Kind.ONE_LABEL;
+            || recipe.shapes();
     if (config != null && made) {
       throw new ParameterException(
           spec.commandLine(),
-          "--fusion, --temporal, --chain, --delay and --one-label make a model, --config has one: take either");
+          "--fusion, --temporal, --chain, --lag, --delay, --one-label, --tick-ms and --modalities make a model, --config has one: take either");
     }
     if (config != null) {
       RunConfig given = Records.read(RunConfig.class, Json.read(config));
       model = given.model();
       train.putAll(((Json.Obj) Records.write(given.train())).fields());
     } else {
+      List<String> modalities = recipe.modalities(dataset);
+      if (fusion != null && modalities.size() < 2) {
+        throw new ParameterException(
+            spec.commandLine(), "--fusion brings modalities together, there is one: " + modalities);
+      }
       Design design =
-          Design.of(recipe.modalities(dataset))
+          Design.of(modalities)
               .joined(fusion != null ? fusion : Joining.concat)
               .timed(temporal != null ? temporal : Temporal.gru)
               .chained(tagging());
+      ModelSpec preset = recipe.spec(dataset, design);
       try {
-        ModelSpec preset = recipe.presets(dataset).spec(design);
         model = delay == null ? preset : preset.waiting(delay);
       } catch (IllegalArgumentException e) {
-        throw new InputException(
-            "%s: no model fits this data set with a tick of %s ms: %s"
-                .formatted(data, recipe.tick().ns() / 1e6, e.getMessage()),
-            e);
+        throw new ParameterException(spec.commandLine(), e.getMessage(), e);
       }
       train.putAll(design.training(model, recipe.clipTicks(dataset)));
     }

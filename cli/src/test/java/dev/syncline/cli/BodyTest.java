@@ -10,7 +10,6 @@ import dev.syncline.spec.Output;
 import dev.syncline.spec.Parameter;
 import dev.syncline.spec.Shape;
 import dev.syncline.step.Block;
-import dev.syncline.step.Lane;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.step.Program;
 import dev.syncline.step.StepForm;
@@ -174,7 +173,13 @@ class BodyTest {
     assertThat(node.out().keySet()).containsExactlyInAnyOrderElementsOf(HEADS.keySet());
     Weights weights = Weights.random(Parameter.of(node), 1);
     Program program = Program.compile(node, weights, new PlainKernels());
-    Lane lane = new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
-    program.step(new Lane[] {lane}, 1);
+    run(program, 0, 0)
+        .forEach(
+            (name, out) -> {
+              assertThat(out.valid()[TICKS - 1]).as(name).isEqualTo(1);
+              for (float v : out.values()) {
+                assertThat(v).isFinite();
+              }
+            });
   }
 }

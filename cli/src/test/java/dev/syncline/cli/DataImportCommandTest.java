@@ -107,6 +107,16 @@ class DataImportCommandTest {
   }
 
   @Test
+  void whatIsNotFiniteIsNamedAndLeavesNothing() throws IOException {
+    Path file = tables.resolve("all.safetensors");
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putFloat(bytes.limit() - 12, Float.NaN);
+    Files.write(file, bytes.array());
+    assertThat(imported().refused(1)).contains("b/text: row 0: number 1 is NaN");
+    assertThat(made).doesNotExist();
+  }
+
+  @Test
   void whatDoesNotFitTogetherIsOneLineAndLeavesNothing() throws IOException {
     write(2, 3);
     assertThat(imported().refused(1))

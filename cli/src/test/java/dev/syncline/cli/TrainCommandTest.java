@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,9 @@ class TrainCommandTest {
   private static CommandLineRun train(Path data, Path out, String... more) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("--cache", "=" + shared.resolve("cache"));
-    options.put("--modalities", "=vectors");
+    if (Arrays.stream(more).noneMatch(option -> option.startsWith("--config"))) {
+      options.put("--modalities", "=vectors");
+    }
     options.put("--epochs", "=1");
     for (String option : more) {
       String name = option.startsWith("--set=") ? option : option.replaceFirst("=.*", "");
@@ -166,8 +169,8 @@ class TrainCommandTest {
 
   @Test
   void aLagThatNoChainHasIsRefused() {
-    assertThat(train("--delay=-1").refused(1)).contains("delay must be from 0 to 10000 ticks");
-    assertThat(train("--chain=viterbi", "--lag=3", "--delay=2").refused(1))
+    assertThat(train("--delay=-1").refused(2)).contains("delay must be from 0 to 10000 ticks");
+    assertThat(train("--chain=viterbi", "--lag=3", "--delay=2").refused(2))
         .contains("lag of 3 ticks is above the model's delay of 2: set delay to 3");
     assertThat(train("--delay=2", "--config=" + finished.resolve("config.json")).refused(2))
         .contains("--config has one");
@@ -178,6 +181,12 @@ class TrainCommandTest {
     assertThat(train("--chain=viterbi", "--config=" + finished.resolve("config.json")).refused(2))
         .contains("--config has one");
     assertThat(train("--chain=viterbo").refused(2)).contains("viterbi");
+    for (String shaping : List.of("--lag=3", "--tick-ms=50", "--modalities=vectors")) {
+      assertThat(train(shaping, "--config=" + finished.resolve("config.json")).refused(2))
+          .contains("--config has one");
+    }
+    assertThat(train("--fusion=late_mean").refused(2)).contains("there is one: [vectors]");
+    assertThat(train("--modalities=audio,audio").refused(2)).contains("names one twice");
     assertThat(temp.resolve("run")).doesNotExist();
   }
 

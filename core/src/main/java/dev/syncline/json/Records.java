@@ -63,9 +63,11 @@ public final class Records {
     for (RecordComponent c : record.getClass().getRecordComponents()) {
       Object value = value(record, c);
       boolean same = value.equals(fallback(c).orElse(null));
-      if (!same && value instanceof Record inner && isVariant(inner.getClass())) {
+      if (!same && value instanceof Record inner) {
         Map<String, Json> all = new LinkedHashMap<>();
-        all.put("type", new Json.Str(name(inner.getClass())));
+        if (isVariant(inner.getClass())) {
+          all.put("type", new Json.Str(name(inner.getClass())));
+        }
         all.putAll(brief(inner));
         fields.put(snake(c.getName()), new Json.Obj(all));
       } else if (!same) {

@@ -158,7 +158,7 @@ public record Cost(long flops, long weightBytes, long stateBytes) {
     long write =
         switch (m.store()) {
           case Memory.Store.Box b -> 2 * slots + b.rows() * (2 * slots + 3 * weights);
-          case Memory.Store.Decay ignored -> 5 * slots + 8 * weights;
+          case Memory.Store.Decay ignored -> 5 * slots + 10 * weights;
           case Memory.Store.Competing ignored -> 6 * slots + 4 * weights;
           case Memory.Store.KeyValue ignored -> 10 * slots + 4 * weights;
         };

@@ -10,10 +10,17 @@ import java.util.Map;
  *
  * @param back input rows seen; fractions where a slower stream is looked at from a faster one
  * @param jump input rows that pass for each row of the stream at hand
+ * @param phased whether how far a row sees depends on its number, as in blocks
+ * @param exact whether some row sees just so far; else none sees farther
  */
-public record Reach(double back, double jump) {
+public record Reach(double back, double jump, boolean phased, boolean exact) {
   /** Behind a recurrent layer. */
   public static final long UNLIMITED = Long.MAX_VALUE;
+
+  /** Of every row alike. */
+  public Reach(double back, double jump) {
+    this(back, jump, false, true);
+  }
 
   /** Whole input rows seen, or {@link #UNLIMITED}. */
   public long rows() {
@@ -58,7 +65,7 @@ public record Reach(double back, double jump) {
       case Fusion ignored -> Map.of(Node.FUSED, merge(in));
       case Conv1d c -> step(node, in, c.history() + 1L, c.stride());
       case PoolRows p -> step(node, in, p.rows(), p.rows());
-      case Attention a -> step(node, in, a.span().reach(), 1);
+      case Attention a -> span(node, in, a.span(), 1);
       case Positions ignored -> in;
       case Memory m ->
           step(node, in, m.store() instanceof Memory.Store.Box b ? b.rows() : UNLIMITED, 1);
@@ -98,7 +105,7 @@ public record Reach(double back, double jump) {
       for (String source : e.sources(in.keySet())) {
         double perRow = (double) node.in().get(source).rows() / node.in().get(query).rows();
         Map<String, Map<String, Reach>> one = Map.of(source, in.get(source));
-        parts.put(source, step(node, one, e.span().reach(), perRow).get(first(node)));
+        parts.put(source, span(node, one, e.span(), perRow).get(first(node)));
       }
       out.put(name, merge(parts));
     }
@@ -124,18 +131,48 @@ public record Reach(double back, double jump) {
             (source, r) -> {
               boolean unlimited = r.unlimited() || kernel == UNLIMITED;
               double back = unlimited ? UNLIMITED : r.back + (kernel - 1) * r.jump;
-              out.put(source, new Reach(back, r.jump * stride));
+              out.put(source, new Reach(back, r.jump * stride, r.phased, r.exact));
             });
     return Map.of(node.out().keySet().iterator().next(), out);
+  }
+
+  /** Attention: rows of the same number may see far in one layer and not in the next. */
+  private static Map<String, Map<String, Reach>> span(
+      Node node, Map<String, Map<String, Reach>> in, Span span, double stride) {
+    Map<String, Map<String, Reach>> out = new LinkedHashMap<>();
+    step(node, in, span.reach(), stride)
+        .forEach(
+            (name, reach) -> {
+              Map<String, Reach> phased = new LinkedHashMap<>();
+              reach.forEach(
+                  (source, r) ->
+                      phased.put(
+                          source,
+                          new Reach(
+                              r.back,
+                              r.jump,
+                              r.phased || span.phased(),
+                              r.exact && !(r.phased && span.phased()))));
+              out.put(name, phased);
+            });
+    return out;
   }
 
   private static Map<String, Reach> merge(Map<String, Map<String, Reach>> streams) {
     Map<String, Reach> all = new LinkedHashMap<>();
     for (Map<String, Reach> stream : streams.values()) {
-      stream.forEach(
-          (source, r) ->
-              all.merge(source, r, (a, b) -> new Reach(Math.max(a.back, b.back), a.jump)));
+      stream.forEach((source, r) -> all.merge(source, r, Reach::farther));
     }
     return all;
+  }
+
+  private Reach farther(Reach other) {
+    Reach far = other.back > back ? other : this;
+    boolean same = other.back == back;
+    return new Reach(
+        far.back,
+        jump,
+        same ? phased && other.phased : far.phased,
+        same ? exact || other.exact : far.exact);
   }
 }

@@ -32,6 +32,11 @@ public sealed interface Span {
     return -1;
   }
 
+  /** Whether how far a row sees depends on its number. */
+  default boolean phased() {
+    return false;
+  }
+
   /** Rows from the oldest that is ever seen to the newest, or {@link Reach#UNLIMITED}. */
   default long reach() {
     return recent();
@@ -149,6 +154,11 @@ public sealed interface Span {
     public long reach() {
       return rows + (long) stride * count;
     }
+
+    @Override
+    public boolean phased() {
+      return true;
+    }
   }
 
   /**
@@ -162,6 +172,11 @@ public sealed interface Span {
         throw new IllegalArgumentException("before must not be negative, is " + before);
       }
       limited("rows·(before + 1)", rows * (before + 1L));
+    }
+
+    @Override
+    public boolean phased() {
+      return true;
     }
 
     @Override

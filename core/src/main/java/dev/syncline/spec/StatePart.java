@@ -113,6 +113,7 @@ public record StatePart(String name, int rows, int width, int perTick) {
       case Memory.Store.Decay ignored ->
           List.of(
               new StatePart(node.name("most"), m.heads(), m.latents(), 0),
+              new StatePart(node.name("age"), m.heads(), m.latents(), 0),
               new StatePart(node.name("weights"), m.heads(), m.latents(), 0),
               new StatePart(node.name("sums"), m.latents(), width, 0));
       case Memory.Store.Competing ignored ->

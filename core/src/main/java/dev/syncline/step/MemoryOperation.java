@@ -8,6 +8,9 @@ import java.util.Arrays;
  * slots of a head side by side.
  */
 final class MemoryOperation {
+  /** Rows that a float counts. */
+  private static final float OLDEST = 1 << 23;
+
   private MemoryOperation() {}
 
   static void run(Op.Memory o, Kernels kernels, float[] x, float[] s, long tick) {
@@ -75,27 +78,39 @@ final class MemoryOperation {
     }
   }
 
-  /** Sums that are all scaled by e to minus their greatest score so far, which ages too. */
+  /**
+   * Sums that are all scaled by e to minus the greatest of the aged scores. That one is kept as the
+   * score that it was and its age, since what is taken away of it each row may be less than half a
+   * float's last bit.
+   */
   private static void decay(
       Op.Memory o, Store.Decay decay, boolean valid, Kernels kernels, float[] x, float[] s) {
     int most = o.state().get(0).at();
-    int weights = o.state().get(1).at();
-    int sums = o.state().get(2).at();
+    int age = o.state().get(1).at();
+    int weights = o.state().get(2).at();
+    int sums = o.state().get(3).at();
     int pairs = o.layer().heads() * o.layer().latents();
     for (int pair = 0; pair < pairs; pair++) {
-      s[most + pair] -= decay.rate();
+      s[age + pair]++;
+      if (s[age + pair] == OLDEST) {
+        s[most + pair] -= decay.rate() * OLDEST;
+        s[age + pair] = 0;
+      }
     }
     if (!valid) {
       return;
     }
     scores(o, o.latents(), 0, o.key(), kernels, x);
     for (int pair = 0; pair < pairs; pair++) {
-      float aged = s[most + pair];
+      float aged = s[most + pair] - decay.rate() * s[age + pair];
       float score = x[o.scores() + pair];
       float greatest = Math.max(aged, score);
       float old = PlainKernels.exp(aged - greatest);
       float fresh = PlainKernels.exp(score - greatest);
-      s[most + pair] = greatest;
+      if (score >= aged) {
+        s[most + pair] = score;
+        s[age + pair] = 0;
+      }
       s[weights + pair] = old * s[weights + pair] + fresh;
       int from = o.value() + o.part(pair);
       int sum = sums + o.place(pair);

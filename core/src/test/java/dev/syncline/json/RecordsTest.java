@@ -74,6 +74,16 @@ class RecordsTest {
     assertThat(Records.brief(turned)).containsKey("right");
   }
 
+  record Lamp(@Records.Default("1") int watts, @Records.Default("2") int hours) {}
+
+  record Room(@Records.Default("{}") Lamp lamp, @Records.Default("{}") Lamp other) {}
+
+  @Test
+  void inBriefDefaultsInsideRecordsAreLeftOutToo() {
+    assertThat(Json.of(Records.brief(new Room(new Lamp(5, 2), new Lamp(1, 2)))).compact())
+        .isEqualTo("{\"lamp\":{\"watts\":5}}");
+  }
+
   @Test
   void complaintsNameFileFieldAndTheNearestKnownWord() {
     assertBad(TEXT.replace("mood", "mod"), "t: unknown key \"mod\", did you mean \"mood\"?");

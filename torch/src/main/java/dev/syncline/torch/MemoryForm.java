@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.*;
 
 import dev.syncline.spec.Memory;
 import dev.syncline.spec.Memory.Store;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -101,7 +102,8 @@ final class MemoryForm {
     logits = where(visible, logits, new Scalar(Graph.LOWEST));
     // [batch, heads, slots, rows]: the state's greatest score, aged.
     Tensor aging = Tensors.placed(arange(new Scalar(n))).add(new Scalar(1f));
-    Tensor old = state("most").unsqueeze(3).sub(aging.mul(new Scalar(decay.rate())));
+    Tensor aged = state("age").unsqueeze(3).add(aging).mul(new Scalar(decay.rate()));
+    Tensor old = state("most").unsqueeze(3).sub(aged);
     // Values and weights are divided by each other, so the scale needs no gradient.
     Tensor most = logits.detach().amax(new long[] {4}, false).maximum(old.detach());
     Tensor weights = logits.sub(most.unsqueeze(4)).exp();
@@ -109,12 +111,23 @@ final class MemoryForm {
     Tensor before = heads(state("sums")).unsqueeze(3);
     Tensor sums = weights.matmul(v.unsqueeze(2)).add(kept.unsqueeze(4).mul(before));
     Tensor total = sum(weights, 4).add(kept.mul(state("weights").unsqueeze(3)));
-    own.remember("most", most.select(3, n - 1));
+    greatest(scores(k).detach(), logits.select(3, n - 1).detach(), old.select(3, n - 1).detach());
     own.remember("weights", total.select(3, n - 1));
     Tensor last = sums.select(3, n - 1).transpose(1, 2);
     own.remember("sums", last.reshape(k.size(0), layer.latents(), own.node().input().width()));
     Tensor some = total.gt(zero());
     return sums.div(where(some, total, new Scalar(1f)).unsqueeze(4));
+  }
+
+  /** Keeps the greatest score after the last row as it was, and its age. */
+  private void greatest(Tensor scores, Tensor logits, Tensor old) {
+    long n = logits.size(3);
+    Tensor row = logits.argmax(new LongOptional(3), true);
+    Tensor before = old.gt(logits.gather(3, row).squeeze(3));
+    Tensor score = scores.gather(3, row).squeeze(3);
+    Tensor age = row.squeeze(3).to(old.scalar_type()).neg().add(new Scalar(n - 1f));
+    own.remember("most", where(before, state("most"), score));
+    own.remember("age", where(before, state("age").add(new Scalar((float) n)), age));
   }
 
   private Tensor compete(Tensor k, Tensor v, Tensor there) {

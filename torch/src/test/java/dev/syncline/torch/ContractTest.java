@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -118,6 +119,54 @@ class ContractTest {
       assertThat(pieces.gradients.keySet()).isEqualTo(whole.gradients.keySet());
       whole.gradients.forEach((name, g) -> same(pieces.gradients.get(name), g));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void streamsOfDifferentAgesInOneBatchAreAsEachAlone(Example example) {
+    Node node = example.node();
+    List<Map<String, Block>> streams = streams(example, 3, 0.7);
+    int[] ages = {0, 2, example.ticks() / 2};
+    int rest = example.ticks() - ages[2];
+    try (PointerScope _ = new PointerScope()) {
+      Graph graph = new Graph(node, Tensors.parameters(weights(node), false));
+      List<State> before = new ArrayList<>();
+      List<Map<String, Block>> pieces = new ArrayList<>();
+      for (int b = 0; b < 3; b++) {
+        State young = State.start(node, 1);
+        List<Map<String, Block>> first = List.of(slice(streams.get(b), ages[b]));
+        before.add(
+            b == 0 ? young : graph.forward(Batch.rows(first, node.in().keySet()), young).state());
+        pieces.add(slice(streams.get(b), ages[b], ages[b] + rest));
+      }
+      Graph.Result all =
+          graph.forward(Batch.rows(pieces, node.in().keySet()), together(node, before));
+      for (int b = 0; b < 3; b++) {
+        Graph.Result alone =
+            graph.forward(Batch.rows(List.of(pieces.get(b)), node.in().keySet()), before.get(b));
+        for (Map.Entry<String, Shape> out : node.out().entrySet()) {
+          Block got = Batch.block(all.outputs().get(out.getKey()), b, out.getValue());
+          Block expected = Batch.block(alone.outputs().get(out.getKey()), 0, out.getValue());
+          same(got.values(), expected.values());
+          assertThat(got.valid()).isEqualTo(expected.valid());
+        }
+        for (StatePart part : StatePart.of(node)) {
+          same(
+              Tensors.values(all.state().parts().get(part.name()).select(0, b)),
+              Tensors.values(alone.state().parts().get(part.name()).select(0, 0)));
+        }
+      }
+    }
+  }
+
+  private static State together(Node node, List<State> states) {
+    Map<String, Tensor> parts = new LinkedHashMap<>();
+    for (StatePart part : StatePart.of(node)) {
+      TensorVector each = new TensorVector();
+      states.forEach(s -> each.push_back(s.parts().get(part.name())));
+      parts.put(part.name(), org.bytedeco.pytorch.global.torch.cat(each, 0));
+    }
+    return new State(parts, states.stream().mapToLong(s -> s.ticks()[0]).toArray());
   }
 
   @ParameterizedTest
@@ -218,6 +267,8 @@ class ContractTest {
                           if (reach != null && reach.unlimited()) {
                             // What is far back fades below the last bit.
                             assertThat(seen).isBetween(Math.min(rows, 4), rows);
+                          } else if (reach != null && !reach.exact()) {
+                            assertThat((long) seen).isBetween(4L, reach.rows());
                           } else {
                             assertThat((long) seen)
                                 .isEqualTo(reach == null ? 0 : Math.min(rows, reach.rows()));

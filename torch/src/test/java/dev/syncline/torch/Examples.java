@@ -42,6 +42,7 @@ final class Examples {
     Examples examples = new Examples();
     examples.pointwise();
     examples.rows();
+    examples.convolutions();
     examples.images();
     examples.recurrent();
     examples.memory();
@@ -77,6 +78,22 @@ final class Examples {
     one("conv1d depthwise strided", new Conv1d(5, 4, 2, 1, true, false), Shape.vector(4, 5));
     one("mean of rows", new PoolRows(Pooling.MEAN, 2), Shape.vector(4, 5));
     one("maximum of rows", new PoolRows(Pooling.MAX, 4), Shape.vector(4, 5));
+  }
+
+  /** Dilated convolutions and residuals, as they stand in a TCN (Bai et al. 2018). */
+  private void convolutions() {
+    for (int width : WIDTHS) {
+      Shape x = Shape.vector(1, width);
+      temporal("conv1d " + width, new Conv1d(width, 3, 1, 4, false, true), x);
+      temporal("conv1d depthwise " + width, new Conv1d(width, 4, 1, 3, true, true), x);
+      Map<String, Layer> blocks = new LinkedHashMap<>();
+      for (int dilation : new int[] {1, 2, 4}) {
+        Layer conv = new Conv1d(width, 3, 1, dilation, false, true);
+        Layer act = new Activation(Function.RELU);
+        blocks.put("block" + dilation, new Residual(serial("conv", conv, "act", act)));
+      }
+      temporal("tcn " + width, new Serial(blocks), x);
+    }
   }
 
   private void images() {
@@ -148,6 +165,24 @@ final class Examples {
       }
       temporal("sinusoids " + width, new Sinusoids(), x);
       temporal("learned positions " + width, new LearnedPositions(11), x);
+    }
+    for (int width : new int[] {2, 14, 64}) {
+      int heads = width == 64 ? 4 : 1;
+      for (Span span :
+          List.of(
+              new Span.Window(10),
+              new Span.Sinks(3, 7),
+              new Span.Strided(5, 4, 3),
+              new Span.Blocks(6, 2))) {
+        temporal(
+            "attention with rope over " + span + " " + width,
+            new Attention(heads, heads / 2, span, new Position.Rope()),
+            Shape.vector(1, width));
+      }
+    }
+    for (Span span : List.of(new Span.Strided(5, 2, 3), new Span.Blocks(6, 2))) {
+      Layer attention = Attention.over(2, span);
+      temporal("twice over " + span, serial("a", attention, "b", attention), Shape.vector(1, 8));
     }
     temporal(
         "attention over summaries of one place a level",
@@ -224,6 +259,9 @@ final class Examples {
     list.add(new Example("gated of three", new Fusion.Gated(13), three, 9));
     list.add(new Example("low rank", new Fusion.LowRank(7, 3), two(2), 9));
     list.add(new Example("low rank of three", new Fusion.LowRank(13, 1), three, 9));
+    for (int width : WIDTHS) {
+      fusions(width);
+    }
     graphs(three);
     examples(new Span.Window(5), new Position.Rope());
     examples(new Span.Sinks(2, 5), new Position.Alibi());
@@ -278,6 +316,29 @@ final class Examples {
         new Example(
             "co-attention " + span, new Parallel(layers("up", up, "down", down)), streams, 9));
     list.add(new Example("merged " + span, new MergedAttention(attention, true), streams, 9));
+  }
+
+  /** Every fusion of two streams of a width. */
+  private void fusions(int width) {
+    Map<String, Shape> streams = new LinkedHashMap<>();
+    streams.put("audio", Shape.vector(1, width));
+    streams.put("visual", Shape.vector(1, width));
+    for (Fusion.How how : Fusion.How.values()) {
+      list.add(new Example("combine " + how + " " + width, new Fusion.Combine(how), streams, 64));
+    }
+    list.add(new Example("gated " + width, new Fusion.Gated(width), streams, 64));
+    list.add(new Example("low rank " + width, new Fusion.LowRank(width, 3), streams, 64));
+    Layer gru = new Each(layers("audio", new Gru(width)));
+    Layer concat = serial("each", gru, "fuse", new Fusion.Concat());
+    list.add(new Example("each and concat " + width, concat, streams, 64));
+    Attention attention =
+        new Attention(width == 64 ? 4 : 1, 0, new Span.Window(10), new Position.Alibi());
+    Layer cross = new CrossAttention("audio", "visual", attention, true);
+    Layer back = new CrossAttention("visual", "audio", attention, true);
+    list.add(new Example("cross attention " + width, cross, streams, 64));
+    Layer both = new Parallel(layers("audio", cross, "visual", back));
+    list.add(new Example("co-attention " + width, both, streams, 64));
+    list.add(new Example("merged " + width, new MergedAttention(attention, true), streams, 64));
   }
 
   /** Messages in graphs: of each width, of one rate and several, in one round and in two. */

@@ -6,7 +6,7 @@ import java.util.List;
  * How long a step takes, from rows to events, front ends and frozen encoders left out.
  *
  * @param points in order of time
- * @param p50Us median over the second half of the stream, microseconds
+ * @param p50Us median before the last of them, microseconds
  * @param p99Us 99th percentile there
  */
 public record Pace(List<At> points, double p50Us, double p99Us) {

@@ -4,32 +4,34 @@ import dev.syncline.cli.study.Findings.Variant;
 import dev.syncline.cli.study.Plot.Axis;
 import dev.syncline.cli.study.Plot.Name;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** The plots of a study. */
 final class Plots {
-  private static final String QUIET = "#7b8790";
   private static final String FRONT = "#d1495b";
 
   private Plots() {}
 
+  /** Steps that take so many times the median one stand at the edge. */
+  private static final double FAR = 4;
+
   /** Score over the median step, with the front of those that nothing else beats in both. */
   static String scoreOverLatency(Findings f) {
-    List<Variant> all = f.variants().stream().filter(v -> v.size().isPresent()).toList();
+    List<Variant> all =
+        f.variants().stream().filter(v -> v.role() == Findings.Role.VARIANT).toList();
+    double[] steps = all.stream().mapToDouble(Plots::p50).sorted().toArray();
+    double far = FAR * steps[steps.length / 2];
+    double last = Arrays.stream(steps).filter(s -> s <= far).max().orElseThrow() * 1.25;
     List<Variant> front = f.front();
     double low =
         all.stream().mapToDouble(v -> f.score(v).mean() - f.score(v).deviation()).min().orElse(0);
     double high =
         all.stream().mapToDouble(v -> f.score(v).mean() + f.score(v).deviation()).max().orElse(1);
     double pad = Math.max(0.005, (high - low) * 0.06);
-    Axis x =
-        new Axis(
-            "median step, microseconds (logarithmic)",
-            all.stream().mapToDouble(Plots::p50).min().orElse(1) / 1.3,
-            all.stream().mapToDouble(Plots::p50).max().orElse(10) * 1.5,
-            true);
+    Axis x = new Axis("median step, microseconds (logarithmic)", steps[0] / 1.15, last, true);
     Axis y = new Axis(f.metrics().getFirst(), low - pad, high + pad, false);
     Plot plot =
         new Plot(
@@ -37,25 +39,26 @@ final class Plots {
             x,
             y,
             Plot.WIDTH - 30);
-    List<double[]> steps = new ArrayList<>();
+    List<double[]> path = new ArrayList<>();
     for (Variant v : front) {
-      double[] at = {plot.px(p50(v)), plot.py(f.score(v).mean())};
-      if (!steps.isEmpty()) {
-        steps.add(new double[] {at[0], steps.getLast()[1]});
+      double[] at = {plot.px(Math.min(p50(v), last)), plot.py(f.score(v).mean())};
+      if (!path.isEmpty()) {
+        path.add(new double[] {at[0], path.getLast()[1]});
       }
-      steps.add(at);
+      path.add(at);
     }
-    plot.path(steps, FRONT, 1.4, "5 3");
+    plot.path(path, FRONT, 1.4, "5 3");
     List<Name> names = new ArrayList<>();
     for (Variant v : all) {
-      double px = plot.px(p50(v));
+      boolean beyond = p50(v) > far;
+      double px = plot.px(Math.min(p50(v), last));
       double py = plot.py(f.score(v).mean());
-      String colour =
-          front.contains(v) ? FRONT : v.role() == Findings.Role.BASELINE ? QUIET : Plot.colour(0);
+      String colour = front.contains(v) ? FRONT : Plot.colour(0);
       double d = f.score(v).deviation();
       plot.line(px, plot.py(f.score(v).mean() - d), px, plot.py(f.score(v).mean() + d), colour, 1);
       plot.dot(px, py, 4, colour);
-      names.add(new Name(v.name().replace('_', ' '), px, py, colour, front.contains(v)));
+      String name = v.name().replace('_', ' ') + (beyond ? ": " + rounded(p50(v)) + " µs →" : "");
+      names.add(new Name(name, px, py, colour, front.contains(v)));
     }
     plot.beside(names);
     return plot.svg();

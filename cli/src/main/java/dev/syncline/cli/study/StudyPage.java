@@ -111,7 +111,7 @@ public record StudyPage(Findings findings) {
               bytes(s.weightBytes()),
               "%.2f M".formatted(s.flops() / 1e6),
               bytes(s.stateBytes()),
-              s.reachS().map(r -> "%,.4g s".formatted(r)).orElse("no limit"),
+              s.reachS().map(r -> Plots.rounded(r) + " s").orElse("no limit"),
               Plots.rounded(s.pace().p50Us()) + " µs",
               Plots.rounded(s.pace().p99Us()) + " µs");
         });

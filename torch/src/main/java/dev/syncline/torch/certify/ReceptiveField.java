@@ -24,16 +24,23 @@ final class ReceptiveField {
    * One input's.
    *
    * @param declaredRows rows of the input, the newest included; -1 where there is no limit
+   * @param always whether every row sees just so far: else it is a limit that none need reach
    * @param measuredRows from the farthest row whose disturbance changed an output to that output
    * @param testedRows how far back rows were disturbed
    */
   record Measured(
-      String input, long declaredRows, long measuredRows, long testedRows, double rowS) {
-    /** As far as declared and not farther; without a limit, some way back. */
+      String input,
+      long declaredRows,
+      boolean always,
+      long measuredRows,
+      long testedRows,
+      double rowS) {
+    /** Not farther than declared, and as far or, where that is not sure, some way back. */
     boolean asDeclared() {
-      return declaredRows < 0
-          ? measuredRows > 1
-          : measuredRows == Math.min(declaredRows, testedRows);
+      if (always) {
+        return measuredRows == Math.min(declaredRows, testedRows);
+      }
+      return measuredRows > 1 && (declaredRows < 0 || measuredRows <= declaredRows);
     }
   }
 
@@ -51,15 +58,11 @@ final class ReceptiveField {
     this.model = model;
     node = model.spec().node();
     int wanted = 2;
-    for (Map.Entry<String, Long> e : declared().entrySet()) {
+    for (Map.Entry<String, Reach> e : declared().entrySet()) {
       int perTick = node.in().get(e.getKey()).rows();
-      wanted =
-          (int)
-              Math.max(
-                  wanted,
-                  e.getValue() < 0
-                      ? farthest
-                      : Math.min(2L * farthest, e.getValue() / perTick + 3));
+      Reach reach = e.getValue();
+      long far = reach.unlimited() ? farthest : reach.rows() / perTick + 3;
+      wanted = (int) Math.max(wanted, Math.min(2L * farthest, far));
     }
     ticks = wanted;
     rows = new LinkedHashMap<>();
@@ -79,20 +82,19 @@ final class ReceptiveField {
     return all;
   }
 
-  /** By input: the farthest of all outputs, -1 without a limit. */
-  private Map<String, Long> declared() {
-    Map<String, Long> declared = new LinkedHashMap<>();
+  /** By input: the farthest of all outputs. */
+  private Map<String, Reach> declared() {
+    Map<String, Reach> declared = new LinkedHashMap<>();
     for (Map<String, Reach> output : Reach.of(node).values()) {
-      output.forEach((in, r) -> declared.merge(in, r.rows(), Math::max));
+      output.forEach((in, r) -> declared.merge(in, r, (a, b) -> a.rows() < b.rows() ? b : a));
     }
-    declared.replaceAll((in, r) -> r == Reach.UNLIMITED ? -1 : r);
     return declared;
   }
 
   List<Measured> measure() {
     List<Measured> list = new ArrayList<>();
     Map<String, Block> base = new StepForm(model.program()).run(rows);
-    declared().forEach((in, limit) -> list.add(measure(in, limit, base)));
+    declared().forEach((in, reach) -> list.add(measure(in, reach, base)));
     return list;
   }
 
@@ -100,10 +102,10 @@ final class ReceptiveField {
    * Rows are disturbed from the stream's beginning on, and the last decision that changes is looked
    * for, until one is as far away as declared; none may be farther.
    */
-  private Measured measure(String in, long limit, Map<String, Block> base) {
+  private Measured measure(String in, Reach reach, Map<String, Block> base) {
     int perTick = node.in().get(in).rows();
     int tested = ticks * perTick;
-    long wanted = limit < 0 ? tested : Math.min(tested, limit);
+    long wanted = Math.min(tested, reach.rows());
     long measured = 0;
     SplittableRandom random = new SplittableRandom(17);
     for (int row = 0; row < Math.min(tested, ROWS) && measured < wanted; row++) {
@@ -113,7 +115,12 @@ final class ReceptiveField {
         measured = Math.max(measured, (last + 1L) * perTick - row);
       }
     }
-    return new Measured(in, limit, measured, tested, model.spec().tick().seconds() / perTick);
+    // A row that sees far may lie behind those that are tested.
+    boolean always =
+        !reach.unlimited() && reach.exact() && (!reach.phased() || reach.rows() <= tested);
+    long declared = reach.unlimited() ? -1 : reach.rows();
+    double rowS = model.spec().tick().seconds() / perTick;
+    return new Measured(in, declared, always, measured, tested, rowS);
   }
 
   /** One row missing, or replaced by another row of the stream with noise. */

@@ -1,6 +1,7 @@
 package dev.syncline.torch.train;
 
 import dev.syncline.spec.Chain;
+import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.Standardize;
 import dev.syncline.spec.Node;
@@ -76,32 +77,54 @@ final class Statistics {
 
   /**
    * Output biases at the log-odds (or log-frequencies) of the labels, where an output ends in a
-   * linear layer with bias, a chain behind it or not (Lin et al. 2017, section 4.1).
+   * linear layer with bias, or in a vote of some, a chain behind it or not (Lin et al. 2017,
+   * section 4.1).
    */
   static Map<String, float[]> priors(
       Node root, Map<String, Output> outputs, Map<String, Counts> counts) {
     Map<String, float[]> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, Output> output : outputs.entrySet()) {
-      Node head = emitting(root, output.getKey());
-      if (head.layer() instanceof Layer.Linear l && l.bias()) {
-        tensors.put(
-            head.name("bias"), prior(output.getValue().kind(), counts.get(output.getKey())));
-      }
+      float[] prior = prior(output.getValue().kind(), counts.get(output.getKey()));
+      emitting(root, output.getKey(), 1)
+          .forEach(
+              (head, share) -> {
+                if (head.layer() instanceof Layer.Linear l && l.bias()) {
+                  float[] bias = prior.clone();
+                  for (int c = 0; c < bias.length; c++) {
+                    bias[c] *= share;
+                  }
+                  tensors.put(head.name("bias"), bias);
+                }
+              });
     }
     return tensors;
   }
 
-  /** The layer that gives an output, or what a chain at its end makes the output of. */
-  private static Node emitting(Node node, String output) {
+  /**
+   * The layer that gives an output, or what a chain at its end makes the output of; of a vote all
+   * that vote. With each goes its share of the output.
+   */
+  private static Map<Node, Float> emitting(Node node, String output, float share) {
     List<Node> children = List.copyOf(node.children().values());
     return switch (node.layer()) {
       case Layer.Serial ignored -> {
-        boolean chained = children.size() > 1 && children.getLast().layer() instanceof Chain;
-        yield emitting(children.get(children.size() - (chained ? 2 : 1)), output);
+        boolean behind =
+            children.size() > 1
+                && (children.getLast().layer() instanceof Chain
+                    || children.getLast().layer() instanceof Fusion.Combine);
+        boolean summed =
+            children.getLast().layer() instanceof Fusion.Combine c && c.how() == Fusion.How.SUM;
+        float part = summed ? share / children.getLast().in().size() : share;
+        yield emitting(children.get(children.size() - (behind ? 2 : 1)), output, part);
       }
       case Layer.Parallel ignored when node.children().containsKey(output) ->
-          emitting(node.children().get(output), output);
-      case Layer ignored -> node;
+          emitting(node.children().get(output), output, share);
+      case Layer.Each ignored -> {
+        Map<Node, Float> all = new LinkedHashMap<>();
+        children.forEach(child -> all.putAll(emitting(child, output, share)));
+        yield all;
+      }
+      case Layer ignored -> Map.of(node, share);
     };
   }
 

@@ -6,10 +6,13 @@ import static org.bytedeco.pytorch.global.torch.*;
 import dev.syncline.TinyModel;
 import dev.syncline.json.Json;
 import dev.syncline.json.Records;
+import dev.syncline.spec.Attention;
 import dev.syncline.spec.Chain;
+import dev.syncline.spec.Layer.*;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Output;
 import dev.syncline.spec.Shape;
+import dev.syncline.spec.Span;
 import dev.syncline.step.Block;
 import dev.syncline.step.Model;
 import dev.syncline.torch.Batch;
@@ -65,6 +68,27 @@ class CertifierTest {
     assertThat(Files.readString(folder.resolve("card.md"))).contains("**Certified causal.**");
     assertThat(Records.read(Certificate.class, Json.read(folder.resolve("card.json"))).digest())
         .isEqualTo(model.digest());
+  }
+
+  @Test
+  void blocksOnBlocksAreCertifiedThoughNoRowSeesAsFarAsBothTogether() {
+    for (Span span : List.of(new Span.Blocks(4, 3), new Span.Strided(32, 2, 32))) {
+      Attention attention = Attention.over(2, span);
+      ModelSpec twice =
+          TinyModel.spec(
+              0,
+              Map.of(TinyModel.VISUAL, TinyModel.senses().get(TinyModel.VISUAL)),
+              "up",
+              TinyModel.serial("pool", new GlobalPool(Pooling.MEAN), "to", new Linear(8, true)),
+              "first",
+              attention,
+              "second",
+              attention);
+      Certificate c = new Certifier(TinyModel.model(twice, 2), List.of(), QUICK, w -> {}).certify();
+      assertThat(c.causal()).as(c.checks().toString()).isTrue();
+      Certificate.Field field = c.receptiveField().getFirst();
+      assertThat(field.measuredRows()).isBetween(20L, field.declaredRows().orElseThrow());
+    }
   }
 
   @Test
