@@ -23,6 +23,7 @@ import dev.syncline.spec.Span;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
 import dev.syncline.step.Packet;
+import dev.syncline.step.Precision;
 import dev.syncline.time.Tick;
 import dev.syncline.weights.Weights;
 import java.nio.file.Path;
@@ -201,10 +202,15 @@ public final class TinyModel {
   }
 
   public static Model model(ModelSpec spec, long seed, Kernels kernels) {
+    return model(spec, seed, kernels, Precision.FP32);
+  }
+
+  public static Model model(ModelSpec spec, long seed, Kernels kernels, Precision precision) {
     return Model.of(
         spec,
         Weights.random(spec.parameters(), seed),
         kernels,
+        precision,
         Path.of("."),
         (file, encoder) -> {
           throw new AssertionError("there is no encoder");

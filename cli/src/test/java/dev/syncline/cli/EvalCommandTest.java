@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.syncline.json.Field;
 import dev.syncline.json.Json;
+import dev.syncline.step.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,26 @@ class EvalCommandTest {
     for (int i = 0; i < step.size(); i++) {
       assertThat(parallel.get(i)).containsExactly(step.get(i), within(1e-4));
     }
+  }
+
+  @Test
+  void roundedWeightsSayAlmostTheSame() {
+    List<double[]> exact = said("fp32");
+    for (Precision precision : Precision.values()) {
+      List<double[]> rounded = said(precision.name(), "--precision", name(precision));
+      double most = precision.bits() == 4 ? 0.3 : precision.bits() == 8 ? 0.05 : 0.02;
+      for (int i = 0; i < exact.size(); i++) {
+        assertThat(rounded.get(i)).as(name(precision)).containsExactly(exact.get(i), within(most));
+      }
+    }
+    assertThat(said("int4", "--precision", "int4_g32").getFirst()).isNotEqualTo(exact.getFirst());
+    assertThat(eval("--precision", "int9").refused(2)).contains("no precision \"int9\"");
+    assertThat(eval("--precision", "bf16", "--form", "parallel").refused(2))
+        .contains("leave out --form parallel");
+  }
+
+  private static String name(Precision precision) {
+    return PrecisionOption.name(precision);
   }
 
   @Test

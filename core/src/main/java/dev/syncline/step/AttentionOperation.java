@@ -148,15 +148,7 @@ final class AttentionOperation {
       }
       int to = mixed + head * o.depth();
       kernels.mix(
-          x,
-          o.scores(),
-          o.depth(),
-          s,
-          o.noted() + 1,
-          Op.Attention.NOTED,
-          o.group(head),
-          count,
-          to);
+          x, o.scores(), o.depth(), s, o.noted() + 1, Op.Attention.NOTED, o.group(head), count, to);
     }
   }
 

@@ -19,8 +19,11 @@ import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Recurrent.Gru;
 import dev.syncline.spec.Span;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A tick allocates nothing: pushes, front ends, every native layer, decoders, the telling. */
 class AllocationTest {
@@ -88,7 +91,11 @@ class AllocationTest {
   }
 
   private static void allocatesNothing(ModelSpec spec, Kernels kernels) {
-    Stream stream = new Stream(TinyModel.model(spec, 7, kernels));
+    allocatesNothing(TinyModel.model(spec, 7, kernels));
+  }
+
+  private static void allocatesNothing(Model model) {
+    Stream stream = new Stream(model);
     assertThat(stream.allocated()).isZero();
     assertThat(stream.session.state().tick()).isGreaterThan(TICKS - 3);
     assertThat(stream.told).isPositive();
@@ -104,23 +111,28 @@ class AllocationTest {
     allocatesNothing(TinyModel.everyLayer(), new PlainKernels());
   }
 
-  @Test
-  void wideLayersAllocateNothing() {
-    allocatesNothing(
-        TinyModel.spec(
-            2,
-            Map.of(AUDIO, TinyModel.senses().get(AUDIO)),
-            "wide",
-            new Linear(150, true),
-            "gelu",
-            new Activation(Function.GELU),
-            "attn",
-            Attention.over(5, new Span.Window(30)),
-            "pool",
-            new PoolRows(Pooling.MEAN, 10),
-            "gru",
-            new Gru(70)),
-        new VectorKernels());
+  private static ModelSpec wide() {
+    return TinyModel.spec(
+        2,
+        Map.of(AUDIO, TinyModel.senses().get(AUDIO)),
+        "wide",
+        new Linear(150, true),
+        "gelu",
+        new Activation(Function.GELU),
+        "attn",
+        Attention.over(5, new Span.Window(30)),
+        "pool",
+        new PoolRows(Pooling.MEAN, 10),
+        "gru",
+        new Gru(70));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void wideLayersAllocateNothingInAnyPrecision(Precision precision) {
+    for (Kernels kernels : List.of(new VectorKernels(), new PlainKernels())) {
+      allocatesNothing(TinyModel.model(wide(), 7, kernels, precision));
+    }
   }
 
   @Test
