@@ -30,15 +30,16 @@ public final class Batch {
    */
   @SuppressWarnings("ReferenceEquality") // the very program that the lanes are laid out for
   public int advance(List<Session> sessions) {
+    for (int i = 0; i < sessions.size(); i++) {
+      if (sessions.get(i).model() != model) {
+        throw new IllegalArgumentException("session " + i + " is of another model");
+      }
+    }
     int done = 0;
     int n = 0;
     for (int i = 0; i < sessions.size(); i++) {
-      Session session = sessions.get(i);
-      if (session.model() != model) {
-        throw new IllegalArgumentException("session " + i + " is of another model");
-      }
-      if (session.begin()) {
-        ready[n++] = session;
+      if (sessions.get(i).begin()) {
+        ready[n++] = sessions.get(i);
       }
       if (n == ready.length || (n > 0 && i == sessions.size() - 1)) {
         step(n);

@@ -102,9 +102,14 @@ class BatchTest {
 
   @Test
   void aSessionOfAnotherModelIsRefused() {
+    Model model = TinyModel.model(1);
+    Session mine = new Player(model).session;
     Session other = new Player(TinyModel.model(2)).session;
-    assertThatThrownBy(() -> new Batch(TinyModel.model(1), 4).advance(List.of(other)))
-        .hasMessageContaining("session 0 is of another model");
+    mine.end(2 * TinyModel.TICK.ns());
+    assertThatThrownBy(() -> new Batch(model, 4).advance(List.of(mine, other)))
+        .hasMessageContaining("session 1 is of another model");
+    assertThat(mine.state().tick()).isZero();
+    assertThat(new Batch(model, 4).advance(List.of(mine))).isEqualTo(1);
   }
 
   /** Layers whose matrices are wider than a panel. */
