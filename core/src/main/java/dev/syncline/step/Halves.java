@@ -6,9 +6,12 @@ import java.util.Arrays;
  * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output.
  *
  * @param brain whether they are BF16, else FP16
- * @param data panel after panel, in a panel {@code [in / 2, rounded up][64]}
+ * @param data strip after strip of 32 outputs, in a strip {@code [in / 2, rounded up][32]}
  */
 public record Halves(int out, int in, boolean brain, int[] data, float[] bias) implements Matrix {
+  /** Outputs whose ints lie side by side. */
+  static final int STRIP = 32;
+
   /**
    * FP16 read as float bits are 2^-112 of what they stand for. Half of the missing factor is put on
    * the inputs and half on the sums, so that neither leaves the range of floats.
@@ -24,10 +27,10 @@ public record Halves(int out, int in, boolean brain, int[] data, float[] bias) i
     int padded = (out + WIDTH - 1) / WIDTH * WIDTH;
     int[] data = new int[Math.multiplyExact(padded, pairs)];
     for (int o = 0; o < out; o++) {
-      int at = o / WIDTH * WIDTH * pairs + o % WIDTH;
+      int at = o / STRIP * STRIP * pairs + o % STRIP;
       for (int k = 0; k < in; k++) {
         int half = half(brain, weight[o * in + k]);
-        data[at + k / 2 * WIDTH] |= k % 2 == 0 ? half : half << 16;
+        data[at + k / 2 * STRIP] |= k % 2 == 0 ? half : half << 16;
       }
     }
     return new Halves(
@@ -50,9 +53,16 @@ public record Halves(int out, int in, boolean brain, int[] data, float[] bias) i
 
   @Override
   public float weight(int o, int k) {
-    int pairs = (in + 1) / 2;
-    int pair = data[o / WIDTH * WIDTH * pairs + k / 2 * WIDTH + o % WIDTH];
-    int half = k % 2 == 0 ? pair & 0xffff : pair >>> 16;
+    int at = o / STRIP * STRIP * ((in + 1) / 2) + k / 2 * STRIP + o % STRIP;
+    return k % 2 == 0 ? low(at) : number(data[at] >>> 16);
+  }
+
+  /** The weight in the low half of an int. */
+  float low(int at) {
+    return number(data[at] & 0xffff);
+  }
+
+  private float number(int half) {
     return brain ? Float.intBitsToFloat(half << 16) : Float.float16ToFloat((short) half);
   }
 }

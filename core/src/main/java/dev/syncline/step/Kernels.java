@@ -29,38 +29,30 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
   float largest(float[] a, int at, int n);
 
   /**
-   * Rounds the inputs of a product: into the first floats of the scratch go the bits of two whole
-   * numbers each (k in the low half, k + 1 in the high one), behind them a scale for each group,
-   * and the bits of sums, by which the kernels take away what makes weights positive.
+   * Rounds the inputs of a product into the first floats of the scratch: each input's number in
+   * both halves of a float, then a scale for each group.
    */
   default void roundInputs(Quantized w, float[] x, int xAt) {
-    int scales = w.inputScales();
     for (int from = 0; from < w.inputs(); from += w.group()) {
       int n = Math.min(w.in() - from, w.group());
       float largest = largest(x, xAt + from, n);
-      x[scales + from / w.group()] = largest / 127;
-      round(x, xAt + from, n, largest > 0 ? 127 / largest : 0, from / 2);
-      int end = Math.min(w.inputs(), from + w.group());
-      java.util.Arrays.fill(x, (from + n + 1) / 2, end / 2, 0);
+      x[w.inputScales() + from / w.group()] = largest / 127;
+      round(x, xAt + from, n, largest > 0 ? 127 / largest : 0, from);
     }
-    int to = w.inputSums();
-    for (int k = 0; k < w.inputs(); k += w.summed()) {
-      int sum = 0;
-      for (int i = k / 2; i < (k + w.summed()) / 2; i++) {
-        int pair = Float.floatToRawIntBits(x[i]);
-        sum += (short) pair + (pair >> 16);
-      }
-      x[to++] = Float.intBitsToFloat(sum);
+    java.util.Arrays.fill(x, w.in(), w.inputs(), 0);
+  }
+
+  /** Rounds {@code n} numbers times a factor, ties to even, and writes each into both halves. */
+  default void round(float[] x, int from, int n, float factor, int to) {
+    for (int k = 0; k < n; k++) {
+      int whole = nearest(x[from + k] * factor);
+      x[to + k] = Float.intBitsToFloat((whole & 0xffff) | (whole << 16));
     }
   }
 
-  /** Rounds {@code n} numbers times a factor, ties to even, and writes the bits of pairs. */
-  default void round(float[] x, int from, int n, float factor, int to) {
-    for (int k = 0; k < n; k += 2) {
-      int low = nearest(x[from + k] * factor);
-      int high = k + 1 < n ? nearest(x[from + k + 1] * factor) : 0;
-      x[to + k / 2] = Float.intBitsToFloat((low & 0xffff) | (high << 16));
-    }
+  /** A rounded input. */
+  static int whole(float[] x, int k) {
+    return Float.floatToRawIntBits(x[k]) >> 16;
   }
 
   private static int nearest(float v) {

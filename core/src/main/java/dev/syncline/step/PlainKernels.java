@@ -45,10 +45,9 @@ public record PlainKernels() implements Kernels {
       for (int from = 0; from < w.inputs(); from += w.group()) {
         int whole = 0;
         for (int k = from; k < Math.min(w.inputs(), from + w.group()); k++) {
-          int pair = Float.floatToRawIntBits(x[k / 2]);
-          whole += w.whole(o, k) * (k % 2 == 0 ? (short) pair : pair >> 16);
+          whole += w.whole(o, k) * Kernels.whole(x, k);
         }
-        float scale = w.scales()[w.scaleAt(o, from)] * x[w.inputs() / 2 + from / w.group()];
+        float scale = w.scales()[w.scaleAt(o, from)] * x[w.inputScales() + from / w.group()];
         sum += scale * whole;
       }
       y[yAt + o] = sum;

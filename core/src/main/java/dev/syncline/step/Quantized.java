@@ -3,12 +3,15 @@ package dev.syncline.step;
 import java.util.Arrays;
 
 /**
- * Whole numbers times scales. A short holds the weights of one output for as many inputs in a row
- * as fit, each plus {@link #offset()}; shorts i and i + 1 of every 32 belong to outputs i/2 and i/2
- * + 16, so that the low halves of a vector of ints are outputs in a row, and the high ones too.
+ * Whole numbers times scales. A short holds as many weights of one output as fit, each plus {@link
+ * #offset()}: of every 32 inputs, the first short has those of input 0 and 16 (or 0, 8, 16 and 24),
+ * the next one those of 1 and 17, and so on. Shorts i and i + 1 of every 32 belong to outputs i/2
+ * and i/2 + 16, so that the low halves of a vector of ints are outputs in a row, and the high ones
+ * too.
  *
  * <p>A product rounds the inputs as well, to -127 to 127 times a scale of their own for every
- * {@link #group()} of them.
+ * {@link #group()} of them. In the scratch each then takes one float, the number in both halves, so
+ * that a kernel has it in every short of a vector with one load.
  *
  * @param bits of a weight, 8 or 4
  * @param group inputs that share a scale, a multiple of 32; all of them is {@code in} rounded up
@@ -20,6 +23,12 @@ public record Quantized(
     implements Matrix {
   /** Inputs are rounded up to a multiple of this, with weights of 0. */
   static final int STEP = 32;
+
+  /** Outputs whose shorts lie side by side; strips follow one another. */
+  static final int STRIP = 32;
+
+  /** What makes a sum of two products of bytes positive. */
+  static final int LIFT = 1 << 15;
 
   static Quantized pack(Precision precision, int out, int in, float[] weight, float[] bias) {
     int inputs = (in + STEP - 1) / STEP * STEP;
@@ -55,7 +64,7 @@ public record Quantized(
     for (int k = from; k < to; k++) {
       float w = o < out && k < in && scale > 0 ? weight[o * in + k] / scale : 0;
       int whole = Math.clamp(Math.round(w), -most, most) + offset();
-      data[at(o, k)] |= (short) (whole << (k % perShort() * bits));
+      data[at(o, k)] |= (short) (whole << shift(k));
     }
   }
 
@@ -73,24 +82,27 @@ public record Quantized(
     return (in + STEP - 1) / STEP * STEP;
   }
 
-  /** Where the scales of rounded inputs begin, behind the pairs. */
+  /** Where the scales of rounded inputs begin, behind them. */
   int inputScales() {
-    return inputs() / 2;
+    return inputs();
   }
 
-  /** Where the sums of rounded inputs begin, behind their scales: of each pair, or of each 32. */
-  int inputSums() {
+  /**
+   * Where their lifts begin, behind the scales. 8 bits: for every short of weights what is added to
+   * its two products, in both halves. 4 bits: for every 32 inputs what is taken from the sum.
+   */
+  int lifts() {
     return inputScales() + scales(WIDTH) / WIDTH;
   }
 
-  /** Rounded inputs that are summed. */
-  int summed() {
-    return bits == 8 ? 2 : STEP;
+  /** Where the lifts end. */
+  int rounded() {
+    return lifts() + (bits == 8 ? inputs() / 2 : inputs() / STEP);
   }
 
-  /** The first short of a panel of outputs from {@code o}, a multiple of 64. */
-  int panel(int o) {
-    return o * (inputs() / perShort());
+  /** Shorts of a strip. */
+  int strip() {
+    return inputs() / perShort() * STRIP;
   }
 
   /** The first scale of a panel. */
@@ -104,14 +116,19 @@ public record Quantized(
   }
 
   private int at(int o, int k) {
-    int column = o % WIDTH;
-    int place = column / 32 * 32 + column % 16 * 2 + column / 16 % 2;
-    return panel(o / WIDTH * WIDTH) + k / perShort() * WIDTH + place;
+    int rows = STEP / perShort();
+    int row = k / STEP * rows + k % rows;
+    return o / STRIP * strip() + row * STRIP + o % 16 * 2 + o % STRIP / 16;
+  }
+
+  /** Where the bits of a weight begin in its short. */
+  private int shift(int k) {
+    return k % STEP / (STEP / perShort()) * bits;
   }
 
   /** The whole number of a weight. */
   int whole(int o, int k) {
-    return ((data[at(o, k)] >>> (k % perShort() * bits)) & ((1 << bits) - 1)) - offset();
+    return ((data[at(o, k)] >>> shift(k)) & ((1 << bits) - 1)) - offset();
   }
 
   @Override

@@ -6,7 +6,7 @@ final class VectorBatch {
 
   private VectorBatch() {}
 
-  /** Eight streams at a time with full panels, the rest stream by stream. */
+  /** Four streams at a time with full panels, the rest stream by stream. */
   static void product(Panels w, Lane[] lanes, int n, int xAt, int yAt) {
     int tiled = n / ROWS * ROWS;
     for (int i = 0; i < tiled; i++) {
@@ -14,9 +14,7 @@ final class VectorBatch {
     }
     int full = w.out() / Matrix.WIDTH * Matrix.WIDTH;
     for (int o = 0; o < full; o += Matrix.WIDTH) {
-      for (int i = 0; i < tiled; i += ROWS) {
-        tile(w, o, lanes, i, yAt + o);
-      }
+      tiles(w, o, lanes, tiled, yAt + o);
       for (int i = tiled; i < n; i++) {
         float[] x = lanes[i].x;
         VectorKernels.panel(w, o * w.in(), o, x, xAt, x, yAt + o);
@@ -24,12 +22,23 @@ final class VectorBatch {
     }
   }
 
-  private static void tile(Panels w, int o, Lane[] lanes, int first, int yAt) {
-    float[] x = lanes[first].x;
+  /** One panel: a block of its weights with all streams before the next block. */
+  private static void tiles(Panels w, int o, Lane[] lanes, int n, int yAt) {
     int sums = ROWS * w.in();
-    VectorTiles.panel(w, o, x, sums);
-    for (int i = 0; i < ROWS; i++) {
-      System.arraycopy(x, sums + i * Matrix.WIDTH, lanes[first + i].x, yAt, Matrix.WIDTH);
+    for (int i = 0; i < n; i += ROWS) {
+      VectorTiles.begin(w, o, lanes[i].x, sums);
+    }
+    for (int k = 0; k < w.in(); k += VectorTiles.DEPTH) {
+      int end = Math.min(w.in(), k + VectorTiles.DEPTH);
+      for (int j = 0; j < Matrix.WIDTH; j += VectorTiles.COLUMNS) {
+        for (int i = 0; i < n; i += ROWS) {
+          VectorTiles.tile(w, o, j, k, end, lanes[i].x, sums + j);
+        }
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      int from = sums + i % ROWS * Matrix.WIDTH;
+      System.arraycopy(lanes[i / ROWS * ROWS].x, from, lanes[i].x, yAt, Matrix.WIDTH);
     }
   }
 

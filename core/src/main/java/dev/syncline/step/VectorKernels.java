@@ -22,8 +22,6 @@ public record VectorKernels() implements Kernels {
       WIDEST ? IntVector.SPECIES_512 : IntVector.SPECIES_256;
   static final VectorSpecies<Short> WIDE_SHORTS =
       WIDEST ? ShortVector.SPECIES_512 : ShortVector.SPECIES_256;
-  private static final VectorSpecies<Short> HALF_SHORTS =
-      WIDEST ? ShortVector.SPECIES_256 : ShortVector.SPECIES_128;
 
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
@@ -239,17 +237,25 @@ public record VectorKernels() implements Kernels {
   }
 
   @Override
-  public void round(float[] x, int from, int n, float factor, int to) {
-    int whole = n / WIDE.length() * WIDE.length();
-    int magic = Float.floatToRawIntBits(PlainKernels.ROUND);
-    for (int k = 0; k < whole; k += WIDE.length()) {
-      FloatVector v = FloatVector.fromArray(WIDE, x, from + k).mul(factor).add(PlainKernels.ROUND);
-      ShortVector s =
-          (ShortVector)
-              v.reinterpretAsInts().sub(magic).convertShape(VectorOperators.I2S, HALF_SHORTS, 0);
-      s.reinterpretAsFloats().intoArray(x, to + k / 2);
+  public void roundInputs(Quantized w, float[] x, int xAt) {
+    Kernels.super.roundInputs(w, x, xAt);
+    if (w.bits() == 8) {
+      VectorQuantized.arrangeBytes(w, x);
+    } else {
+      VectorQuantized.arrangeNibbles(w, x);
     }
-    Kernels.super.round(x, from + whole, n - whole, factor, to + whole / 2);
+  }
+
+  @Override
+  public void round(float[] x, int from, int n, float factor, int to) {
+    int whole = n / L * L;
+    for (int k = 0; k < whole; k += L) {
+      FloatVector v = FloatVector.fromArray(F, x, from + k).mul(factor).add(PlainKernels.ROUND);
+      IntVector i = v.reinterpretAsInts();
+      i = i.and(0xffff).or(i.lanewise(VectorOperators.LSHL, 16));
+      i.reinterpretAsFloats().intoArray(x, to + k);
+    }
+    Kernels.super.round(x, from + whole, n - whole, factor, to + whole);
   }
 
   @Override
@@ -282,17 +288,14 @@ public record VectorKernels() implements Kernels {
           FloatVector.fromArray(F, a, aAt + i + L)
               .fma(FloatVector.fromArray(F, b, bAt + i + L), s1);
     }
-    float sum = lanes(s0.add(s1));
+    // lane by lane: reduceLanes leaves the order of the additions open, and with it the last bit
+    FloatVector s = s0.add(s1);
+    float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
+    float sum = low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
     for (; i < n; i++) {
       sum += a[aAt + i] * b[bAt + i];
     }
     return sum;
-  }
-
-  /** Lane by lane: reduceLanes leaves the order of the additions open, and with it the last bit. */
-  private static float lanes(FloatVector s) {
-    float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
-    return low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
   }
 
   @Override
@@ -304,7 +307,9 @@ public record VectorKernels() implements Kernels {
       s0 = s0.add(FloatVector.fromArray(F, a, i));
       s1 = s1.add(FloatVector.fromArray(F, a, i + L));
     }
-    float sum = lanes(s0.add(s1));
+    FloatVector s = s0.add(s1);
+    float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
+    float sum = low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
     for (; i < at + n; i++) {
       sum += a[i];
     }
@@ -322,7 +327,9 @@ public record VectorKernels() implements Kernels {
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
     }
-    float sum = lanes(s0.add(s1));
+    FloatVector s = s0.add(s1);
+    float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
+    float sum = low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
     for (; i < at + n; i++) {
       sum += (a[i] - mean) * (a[i] - mean);
     }

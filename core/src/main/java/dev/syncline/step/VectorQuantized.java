@@ -7,21 +7,64 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of whole numbers, one vector of shorts at a time: its low halves are outputs in a row,
- * and so are its high halves.
+ * Products of whole numbers, two vectors of shorts at a time: the low halves of one are outputs in
+ * a row, and so are its high halves. Sums of whole numbers are left in memory between counting and
+ * telling, so that neither method grows too long for the compiler.
  */
 final class VectorQuantized {
   private static final VectorSpecies<Float> F = VectorKernels.WIDE;
   private static final VectorSpecies<Integer> I = VectorKernels.WIDE_INTS;
   private static final VectorSpecies<Short> S = VectorKernels.WIDE_SHORTS;
+  private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
   private static final int L = F.length();
-
-  /** What makes a sum of two products of bytes positive. */
-  private static final int LIFT = 1 << 15;
+  private static final int ROWS8 = Quantized.STEP / 2;
+  private static final int ROWS4 = Quantized.STEP / 4;
 
   private VectorQuantized() {}
 
-  /** The inputs are rounded; behind them, their scales and sums lie 64 floats for the outputs. */
+  /**
+   * Makes of rounded inputs what they are multiplied with. With whole numbers modulo 2^16, u0·x0 +
+   * u1·x1 of a short u = u0 + 2^8·u1 is u·x0 + (u >> 8)·(x1 − 2^8·x0), so that no bits have to be
+   * masked.
+   */
+  static void arrangeBytes(Quantized w, float[] x) {
+    int to = w.lifts();
+    for (int from = 0; from < w.inputs(); from += Quantized.STEP) {
+      for (int k = from; k < from + ROWS8; k += L, to += L) {
+        ShortVector x0 = FloatVector.fromArray(F, x, k).reinterpretAsShorts();
+        ShortVector x1 = FloatVector.fromArray(F, x, k + ROWS8).reinterpretAsShorts();
+        ShortVector offsets = x0.add(x1).lanewise(VectorOperators.LSHL, 7);
+        offsets.neg().add((short) Quantized.LIFT).reinterpretAsFloats().intoArray(x, to);
+        x1 = x1.sub(x0.lanewise(VectorOperators.LSHL, 8));
+        x1.reinterpretAsFloats().intoArray(x, k + ROWS8);
+      }
+    }
+  }
+
+  /** The same with four inputs a short; what the eights add to a sum is written behind. */
+  static void arrangeNibbles(Quantized w, float[] x) {
+    int to = w.lifts();
+    for (int k = 0; k < w.inputs(); k += Quantized.STEP, to++) {
+      ShortVector x0 = FloatVector.fromArray(EIGHT, x, k).reinterpretAsShorts();
+      ShortVector x1 = FloatVector.fromArray(EIGHT, x, k + ROWS4).reinterpretAsShorts();
+      ShortVector x2 = FloatVector.fromArray(EIGHT, x, k + 2 * ROWS4).reinterpretAsShorts();
+      ShortVector x3 = FloatVector.fromArray(EIGHT, x, k + 3 * ROWS4).reinterpretAsShorts();
+      x0.add(x1).add(x2.add(x3)).reinterpretAsFloats().intoArray(x, to);
+      x3 = x3.sub(x2.lanewise(VectorOperators.LSHL, 4));
+      x2 = x2.sub(x1.lanewise(VectorOperators.LSHL, 4));
+      x1 = x1.sub(x0.lanewise(VectorOperators.LSHL, 4));
+      x1.reinterpretAsFloats().intoArray(x, k + ROWS4);
+      x2.reinterpretAsFloats().intoArray(x, k + 2 * ROWS4);
+      x3.reinterpretAsFloats().intoArray(x, k + 3 * ROWS4);
+      int sum = 0;
+      for (int i = 0; i < ROWS4; i++) {
+        sum += Kernels.whole(x, to + i);
+      }
+      x[to] = Float.intBitsToFloat((8 * sum & 0xffff) | sum << 19);
+    }
+  }
+
+  /** The inputs are rounded; behind them, 64 floats for the outputs and then what is counted. */
   static void product(Quantized w, float[] x, float[] y, int yAt) {
     for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
       panel(w, o, x, y, yAt + o);
@@ -30,14 +73,19 @@ final class VectorQuantized {
 
   /** Outputs from {@code o}, a multiple of 64. */
   static void panel(Quantized w, int o, float[] x, float[] y, int yAt) {
-    int to = w.inputSums() + w.inputs() / w.summed();
+    int to = w.rounded();
+    int counts = to + Matrix.WIDTH;
     System.arraycopy(w.bias(), o, x, to, Matrix.WIDTH);
-    int step = w.bits() == 8 ? 4 * L : 2 * L;
-    for (int j = 0; j < Matrix.WIDTH; j += step) {
+    for (int j = 0; j < Matrix.WIDTH; j += 4 * L) {
+      int from = (o + j) / Quantized.STRIP * w.strip();
       if (w.bits() == 8) {
-        bytes(w, w.panel(o) + j, w.scales(o), j, x, to);
+        countBytes(w, from, x, counts);
+        tellBytes(w, w.scales(o) + column(j), x, counts, to + column(j));
+        tellBytes(w, w.scales(o) + column(j + 2 * L), x, counts + 2 * L, to + column(j + 2 * L));
       } else {
-        nibbles(w, w.panel(o) + j, w.scales(o) + column(j), x, to + column(j));
+        countNibbles(w, from, x, counts);
+        tellNibbles(w, w.scales(o) + column(j), x, counts, to + column(j));
+        tellNibbles(w, w.scales(o) + column(j + 2 * L), x, counts + L, to + column(j + 2 * L));
       }
     }
     System.arraycopy(x, to, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
@@ -48,51 +96,46 @@ final class VectorQuantized {
     return j / 32 * 32 + j % 32 / 2;
   }
 
-  /** One group of inputs after the other. */
-  private static void bytes(Quantized p, int from, int scales, int j, float[] x, int to) {
-    int counts = to + Matrix.WIDTH;
-    int at = from;
-    for (int begin = 0; begin < p.inputs(); begin += p.group()) {
-      int end = Math.min(p.inputs(), begin + p.group());
-      count(p.data(), at, x, begin / 2, end / 2, p.inputSums(), counts);
-      at += (end - begin) / 2 * Matrix.WIDTH;
-      float scale = x[p.inputScales() + begin / p.group()];
-      int lifted = (end - begin) / 2 * LIFT;
-      int s = scales + begin / p.group() * Matrix.WIDTH;
-      for (int v = 0; v < 2; v++) {
-        int column = column(j + 2 * L * v);
-        tell(x, counts + 2 * L * v, lifted, scale, p.scales(), s + column, to + column);
-      }
-    }
-  }
-
   /**
    * Two weights a short, u = w + 128: u0·x0 + u1·x1 − 128·(x0 + x1) fits 16 bits, and 2^15 on top
    * makes it positive, so that sums of whole ints and of their high halves tell both apart. The
-   * bits of both sums are left for two vectors of outputs.
+   * bits of both sums are left for two vectors of outputs and every group.
    */
-  private static void count(short[] w, int from, float[] x, int begin, int end, int sums, int to) {
+  private static void countBytes(Quantized p, int from, float[] x, int counts) {
+    int to = counts;
+    int at = from;
+    for (int begin = 0; begin < p.inputs(); begin += p.group(), to += 4 * L) {
+      int end = Math.min(p.inputs(), begin + p.group());
+      countBytes(p, at, x, begin, end, to);
+      at += (end - begin) / 2 * Quantized.STRIP;
+    }
+  }
+
+  private static void countBytes(Quantized p, int from, float[] x, int begin, int end, int to) {
+    short[] w = p.data();
+    int second = 2 * L < Quantized.STRIP ? 2 * L : p.strip();
     IntVector all0 = IntVector.zero(I);
     IntVector all1 = IntVector.zero(I);
     IntVector highs0 = IntVector.zero(I);
     IntVector highs1 = IntVector.zero(I);
     int at = from;
-    for (int k = begin; k < end; k++, at += Matrix.WIDTH) {
-      int pair = Float.floatToRawIntBits(x[k]);
-      ShortVector x0 = ShortVector.broadcast(S, (short) pair);
-      ShortVector x1 = ShortVector.broadcast(S, (short) (pair >> 16));
-      int lift = LIFT - 128 * Float.floatToRawIntBits(x[sums + k]);
-      ShortVector more = ShortVector.broadcast(S, (short) lift);
-      ShortVector u0 = ShortVector.fromArray(S, w, at);
-      ShortVector high0 = u0.lanewise(VectorOperators.LSHR, 8).mul(x1);
-      IntVector sum0 = u0.and((short) 255).mul(x0).add(more).add(high0).reinterpretAsInts();
-      all0 = all0.add(sum0);
-      highs0 = highs0.add(sum0.lanewise(VectorOperators.LSHR, 16));
-      ShortVector u1 = ShortVector.fromArray(S, w, at + 2 * L);
-      ShortVector high1 = u1.lanewise(VectorOperators.LSHR, 8).mul(x1);
-      IntVector sum1 = u1.and((short) 255).mul(x0).add(more).add(high1).reinterpretAsInts();
-      all1 = all1.add(sum1);
-      highs1 = highs1.add(sum1.lanewise(VectorOperators.LSHR, 16));
+    int lift = p.lifts() + begin / 2;
+    for (int b = begin; b < end; b += Quantized.STEP) {
+      for (int k = b; k < b + ROWS8; k++, at += Quantized.STRIP, lift++) {
+        ShortVector x0 = FloatVector.broadcast(F, x[k]).reinterpretAsShorts();
+        ShortVector x1 = FloatVector.broadcast(F, x[k + ROWS8]).reinterpretAsShorts();
+        ShortVector more = FloatVector.broadcast(F, x[lift]).reinterpretAsShorts();
+        ShortVector u0 = ShortVector.fromArray(S, w, at);
+        ShortVector high0 = u0.lanewise(VectorOperators.LSHR, 8).mul(x1);
+        IntVector sum0 = u0.mul(x0).add(more).add(high0).reinterpretAsInts();
+        all0 = all0.add(sum0);
+        highs0 = highs0.add(sum0.lanewise(VectorOperators.LSHR, 16));
+        ShortVector u1 = ShortVector.fromArray(S, w, at + second);
+        ShortVector high1 = u1.lanewise(VectorOperators.LSHR, 8).mul(x1);
+        IntVector sum1 = u1.mul(x0).add(more).add(high1).reinterpretAsInts();
+        all1 = all1.add(sum1);
+        highs1 = highs1.add(sum1.lanewise(VectorOperators.LSHR, 16));
+      }
     }
     all0.reinterpretAsFloats().intoArray(x, to);
     highs0.reinterpretAsFloats().intoArray(x, to + L);
@@ -100,65 +143,87 @@ final class VectorQuantized {
     highs1.reinterpretAsFloats().intoArray(x, to + 3 * L);
   }
 
-  /** Adds what was counted for a vector of low outputs and one of high ones. */
-  private static void tell(
-      float[] x, int counts, int lifted, float scale, float[] scales, int s, int to) {
-    IntVector all = FloatVector.fromArray(F, x, counts).reinterpretAsInts();
-    IntVector highs = FloatVector.fromArray(F, x, counts + L).reinterpretAsInts();
-    IntVector lows = all.sub(highs.lanewise(VectorOperators.LSHL, 16)).sub(lifted);
-    FloatVector low = (FloatVector) lows.convert(VectorOperators.I2F, 0);
-    FloatVector high = (FloatVector) highs.sub(lifted).convert(VectorOperators.I2F, 0);
-    FloatVector a = FloatVector.fromArray(F, scales, s).mul(scale);
-    FloatVector b = FloatVector.fromArray(F, scales, s + 16).mul(scale);
-    low.fma(a, FloatVector.fromArray(F, x, to)).intoArray(x, to);
-    high.fma(b, FloatVector.fromArray(F, x, to + 16)).intoArray(x, to + 16);
+  /** Adds what was counted for a vector of low outputs and one of high ones, group by group. */
+  private static void tellBytes(Quantized p, int scales, float[] x, int counts, int to) {
+    FloatVector low = FloatVector.fromArray(F, x, to);
+    FloatVector high = FloatVector.fromArray(F, x, to + 16);
+    int factor = p.inputScales();
+    int s = scales;
+    int at = counts;
+    for (int begin = 0; begin < p.inputs(); begin += p.group(), at += 4 * L) {
+      int lifted = Math.min(p.group(), p.inputs() - begin) / 2 * Quantized.LIFT;
+      IntVector all = FloatVector.fromArray(F, x, at).reinterpretAsInts();
+      IntVector highs = FloatVector.fromArray(F, x, at + L).reinterpretAsInts();
+      IntVector lows = all.sub(highs.lanewise(VectorOperators.LSHL, 16)).sub(lifted);
+      FloatVector a = (FloatVector) lows.convert(VectorOperators.I2F, 0);
+      FloatVector b = (FloatVector) highs.sub(lifted).convert(VectorOperators.I2F, 0);
+      FloatVector scale = FloatVector.broadcast(F, x[factor++]);
+      low = a.fma(FloatVector.fromArray(F, p.scales(), s).mul(scale), low);
+      high = b.fma(FloatVector.fromArray(F, p.scales(), s + 16).mul(scale), high);
+      s += Matrix.WIDTH;
+    }
+    low.intoArray(x, to);
+    high.intoArray(x, to + 16);
   }
 
   /**
    * Four weights a short, u = w + 8: the sums of 32 products are right modulo 2^16, and without the
-   * eights they fit.
+   * eights they fit. They are left for two vectors of shorts and every 32 inputs.
    */
-  private static void nibbles(Quantized p, int from, int scales, float[] x, int to) {
-    int counts = to + Matrix.WIDTH;
+  private static void countNibbles(Quantized p, int from, float[] x, int counts) {
+    short[] w = p.data();
+    int second = 2 * L < Quantized.STRIP ? 2 * L : p.strip();
     int at = from;
-    for (int begin = 0; begin < p.inputs(); begin += Quantized.STEP) {
-      countFour(p.data(), at, x, begin / 2, counts);
-      at += Quantized.STEP / 4 * Matrix.WIDTH;
-      int eights = 8 * Float.floatToRawIntBits(x[p.inputSums() + begin / Quantized.STEP]);
-      float scale = x[p.inputScales() + begin / p.group()];
-      int s = scales + begin / p.group() * Matrix.WIDTH;
-      tellFour(x, counts, (short) eights, scale, p.scales(), s, to);
+    int to = counts;
+    for (int begin = 0; begin < p.inputs(); begin += Quantized.STEP, to += 2 * L) {
+      ShortVector sum0 = ShortVector.zero(S);
+      ShortVector sum1 = ShortVector.zero(S);
+      for (int k = begin; k < begin + ROWS4; k++, at += Quantized.STRIP) {
+        ShortVector x0 = FloatVector.broadcast(F, x[k]).reinterpretAsShorts();
+        ShortVector x1 = FloatVector.broadcast(F, x[k + ROWS4]).reinterpretAsShorts();
+        ShortVector x2 = FloatVector.broadcast(F, x[k + 2 * ROWS4]).reinterpretAsShorts();
+        ShortVector x3 = FloatVector.broadcast(F, x[k + 3 * ROWS4]).reinterpretAsShorts();
+        ShortVector u = ShortVector.fromArray(S, w, at);
+        ShortVector v = ShortVector.fromArray(S, w, at + second);
+        sum0 = sum0.add(u.mul(x0)).add(u.lanewise(VectorOperators.LSHR, 4).mul(x1));
+        sum1 = sum1.add(v.mul(x0)).add(v.lanewise(VectorOperators.LSHR, 4).mul(x1));
+        sum0 = sum0.add(u.lanewise(VectorOperators.LSHR, 8).mul(x2));
+        sum1 = sum1.add(v.lanewise(VectorOperators.LSHR, 8).mul(x2));
+        sum0 = sum0.add(u.lanewise(VectorOperators.LSHR, 12).mul(x3));
+        sum1 = sum1.add(v.lanewise(VectorOperators.LSHR, 12).mul(x3));
+      }
+      sum0.reinterpretAsFloats().intoArray(x, to);
+      sum1.reinterpretAsFloats().intoArray(x, to + L);
     }
   }
 
-  private static void countFour(short[] w, int from, float[] x, int begin, int to) {
-    ShortVector sum = ShortVector.zero(S);
-    int at = from;
-    for (int k = begin; k < begin + Quantized.STEP / 2; k += 2, at += Matrix.WIDTH) {
-      int a = Float.floatToRawIntBits(x[k]);
-      int b = Float.floatToRawIntBits(x[k + 1]);
-      ShortVector u = ShortVector.fromArray(S, w, at);
-      ShortVector u1 = u.lanewise(VectorOperators.LSHR, 4).and((short) 15);
-      ShortVector u2 = u.lanewise(VectorOperators.LSHR, 8).and((short) 15);
-      ShortVector u3 = u.lanewise(VectorOperators.LSHR, 12);
-      ShortVector even = u.and((short) 15).mul((short) a).add(u2.mul((short) b));
-      ShortVector odd = u1.mul((short) (a >> 16)).add(u3.mul((short) (b >> 16)));
-      sum = sum.add(even.add(odd));
+  private static void tellNibbles(Quantized p, int scales, float[] x, int counts, int to) {
+    FloatVector low = FloatVector.fromArray(F, x, to);
+    FloatVector high = FloatVector.fromArray(F, x, to + 16);
+    int lifts = p.lifts();
+    int at = counts;
+    int s = scales;
+    int factor = p.inputScales();
+    int left = p.group();
+    for (int begin = 0; begin < p.inputs(); begin += Quantized.STEP, at += 2 * L) {
+      ShortVector sum = FloatVector.fromArray(F, x, at).reinterpretAsShorts();
+      ShortVector eights = FloatVector.broadcast(F, x[lifts++]).reinterpretAsShorts();
+      IntVector both = sum.sub(eights).reinterpretAsInts();
+      IntVector lows = both.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
+      FloatVector a = (FloatVector) lows.convert(VectorOperators.I2F, 0);
+      IntVector highs = both.lanewise(VectorOperators.ASHR, 16);
+      FloatVector b = (FloatVector) highs.convert(VectorOperators.I2F, 0);
+      FloatVector scale = FloatVector.broadcast(F, x[factor]);
+      low = a.fma(FloatVector.fromArray(F, p.scales(), s).mul(scale), low);
+      high = b.fma(FloatVector.fromArray(F, p.scales(), s + 16).mul(scale), high);
+      left -= Quantized.STEP;
+      if (left == 0) {
+        left = p.group();
+        factor++;
+        s += Matrix.WIDTH;
+      }
     }
-    sum.reinterpretAsFloats().intoArray(x, to);
-  }
-
-  private static void tellFour(
-      float[] x, int counts, short eights, float scale, float[] scales, int s, int to) {
-    ShortVector sum = FloatVector.fromArray(F, x, counts).reinterpretAsShorts();
-    IntVector both = sum.sub(eights).reinterpretAsInts();
-    IntVector lows = both.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
-    IntVector highs = both.lanewise(VectorOperators.ASHR, 16);
-    FloatVector low = (FloatVector) lows.convert(VectorOperators.I2F, 0);
-    FloatVector high = (FloatVector) highs.convert(VectorOperators.I2F, 0);
-    FloatVector a = FloatVector.fromArray(F, scales, s).mul(scale);
-    FloatVector b = FloatVector.fromArray(F, scales, s + 16).mul(scale);
-    low.fma(a, FloatVector.fromArray(F, x, to)).intoArray(x, to);
-    high.fma(b, FloatVector.fromArray(F, x, to + 16)).intoArray(x, to + 16);
+    low.intoArray(x, to);
+    high.intoArray(x, to + 16);
   }
 }

@@ -4,14 +4,18 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of eight rows with full panels of FP32 weights: the rows are turned, so that eight
- * inputs with the same number lie together, and every weight that is loaded serves all eight. Sums
- * have the bits of those of a row alone.
+ * Products of four rows with full panels of FP32 weights: the rows are turned, so that four inputs
+ * with the same number lie together, and every weight that is loaded serves all four. Sums have the
+ * bits of those of a row alone.
  */
 final class VectorTiles {
   private static final VectorSpecies<Float> F = VectorKernels.WIDE;
   private static final int L = F.length();
-  static final int ROWS = 8;
+  static final int ROWS = 4;
+  static final int COLUMNS = 2 * L;
+
+  /** Inputs whose weights for some columns stay in the nearest cache while rows go by. */
+  static final int DEPTH = 128;
 
   private VectorTiles() {}
 
@@ -22,35 +26,34 @@ final class VectorTiles {
     }
   }
 
-  /** Eight turned rows times one panel; sums of a row lie {@link Matrix#WIDTH} apart. */
+  /** Four turned rows times one panel; sums of a row lie {@link Matrix#WIDTH} apart. */
   static void panel(Panels p, int o, float[] x, int to) {
-    for (int j = 0; j < Matrix.WIDTH; j += 2 * L) {
-      tile(p, o, j, x, to + j);
+    begin(p, o, x, to);
+    for (int j = 0; j < Matrix.WIDTH; j += COLUMNS) {
+      tile(p, o, j, 0, p.in(), x, to + j);
     }
   }
 
-  private static void tile(Panels p, int o, int j, float[] x, int to) {
+  /** The biases as sums. */
+  static void begin(Panels p, int o, float[] x, int to) {
+    for (int i = 0; i < ROWS; i++) {
+      System.arraycopy(p.bias(), o, x, to + i * Matrix.WIDTH, Matrix.WIDTH);
+    }
+  }
+
+  /** Adds to some columns of the sums what some of the inputs give. */
+  static void tile(Panels p, int o, int j, int begin, int end, float[] x, int to) {
     float[] w = p.data();
-    FloatVector b0 = FloatVector.fromArray(F, p.bias(), o + j);
-    FloatVector b1 = FloatVector.fromArray(F, p.bias(), o + j + L);
-    FloatVector a00 = b0;
-    FloatVector a10 = b0;
-    FloatVector a20 = b0;
-    FloatVector a30 = b0;
-    FloatVector a40 = b0;
-    FloatVector a50 = b0;
-    FloatVector a60 = b0;
-    FloatVector a70 = b0;
-    FloatVector a01 = b1;
-    FloatVector a11 = b1;
-    FloatVector a21 = b1;
-    FloatVector a31 = b1;
-    FloatVector a41 = b1;
-    FloatVector a51 = b1;
-    FloatVector a61 = b1;
-    FloatVector a71 = b1;
-    int at = o * p.in() + j;
-    for (int k = 0; k < ROWS * p.in(); k += ROWS, at += Matrix.WIDTH) {
+    FloatVector a00 = FloatVector.fromArray(F, x, to);
+    FloatVector a01 = FloatVector.fromArray(F, x, to + L);
+    FloatVector a10 = FloatVector.fromArray(F, x, to + Matrix.WIDTH);
+    FloatVector a11 = FloatVector.fromArray(F, x, to + Matrix.WIDTH + L);
+    FloatVector a20 = FloatVector.fromArray(F, x, to + 2 * Matrix.WIDTH);
+    FloatVector a21 = FloatVector.fromArray(F, x, to + 2 * Matrix.WIDTH + L);
+    FloatVector a30 = FloatVector.fromArray(F, x, to + 3 * Matrix.WIDTH);
+    FloatVector a31 = FloatVector.fromArray(F, x, to + 3 * Matrix.WIDTH + L);
+    int at = o * p.in() + begin * Matrix.WIDTH + j;
+    for (int k = ROWS * begin; k < ROWS * end; k += ROWS, at += Matrix.WIDTH) {
       FloatVector w0 = FloatVector.fromArray(F, w, at);
       FloatVector w1 = FloatVector.fromArray(F, w, at + L);
       FloatVector v = FloatVector.broadcast(F, x[k]);
@@ -65,18 +68,6 @@ final class VectorTiles {
       v = FloatVector.broadcast(F, x[k + 3]);
       a30 = w0.fma(v, a30);
       a31 = w1.fma(v, a31);
-      v = FloatVector.broadcast(F, x[k + 4]);
-      a40 = w0.fma(v, a40);
-      a41 = w1.fma(v, a41);
-      v = FloatVector.broadcast(F, x[k + 5]);
-      a50 = w0.fma(v, a50);
-      a51 = w1.fma(v, a51);
-      v = FloatVector.broadcast(F, x[k + 6]);
-      a60 = w0.fma(v, a60);
-      a61 = w1.fma(v, a61);
-      v = FloatVector.broadcast(F, x[k + 7]);
-      a70 = w0.fma(v, a70);
-      a71 = w1.fma(v, a71);
     }
     a00.intoArray(x, to);
     a01.intoArray(x, to + L);
@@ -86,13 +77,5 @@ final class VectorTiles {
     a21.intoArray(x, to + 2 * Matrix.WIDTH + L);
     a30.intoArray(x, to + 3 * Matrix.WIDTH);
     a31.intoArray(x, to + 3 * Matrix.WIDTH + L);
-    a40.intoArray(x, to + 4 * Matrix.WIDTH);
-    a41.intoArray(x, to + 4 * Matrix.WIDTH + L);
-    a50.intoArray(x, to + 5 * Matrix.WIDTH);
-    a51.intoArray(x, to + 5 * Matrix.WIDTH + L);
-    a60.intoArray(x, to + 6 * Matrix.WIDTH);
-    a61.intoArray(x, to + 6 * Matrix.WIDTH + L);
-    a70.intoArray(x, to + 7 * Matrix.WIDTH);
-    a71.intoArray(x, to + 7 * Matrix.WIDTH + L);
   }
 }
