@@ -1,6 +1,7 @@
 package dev.syncline.bench;
 
 import dev.syncline.step.Kernels;
+import dev.syncline.step.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ public final class Soak {
 
   public static void main(String[] args) throws IOException {
     long ticks = args.length > 0 ? Long.parseLong(args[0]) : 1_000_000;
-    Workload workload = new Workload(Kernels.best());
+    Workload workload = new Workload(Kernels.best(), Precision.FP32);
     double settled = 0;
     long begin = System.nanoTime();
     for (long t = 1; t <= ticks; t++) {

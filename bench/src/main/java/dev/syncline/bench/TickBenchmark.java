@@ -2,6 +2,7 @@ package dev.syncline.bench;
 
 import dev.syncline.step.Kernels;
 import dev.syncline.step.PlainKernels;
+import dev.syncline.step.Precision;
 import dev.syncline.step.VectorKernels;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,7 +42,7 @@ public class TickBenchmark {
   @Setup
   public void setup() {
     Kernels set = kernels.equals("plain") ? new PlainKernels() : new VectorKernels();
-    workload = new Workload(set);
+    workload = new Workload(set, Precision.FP32);
   }
 
   @Benchmark

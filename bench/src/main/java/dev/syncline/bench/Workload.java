@@ -17,6 +17,7 @@ import dev.syncline.spec.Recurrent.Gru;
 import dev.syncline.spec.Span;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
+import dev.syncline.step.Precision;
 import dev.syncline.step.Session;
 import dev.syncline.weights.Weights;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class Workload {
   private final byte[][] pictures = new byte[16][64 * 64 * 3];
   private long tick;
 
-  Workload(Kernels kernels) {
+  Workload(Kernels kernels, Precision precision) {
     ModelSpec spec = spec();
     Weights weights = Weights.random(spec.parameters(), 1);
     Model model =
@@ -45,6 +46,7 @@ final class Workload {
             spec,
             weights,
             kernels,
+            precision,
             Path.of("."),
             (file, encoder) -> {
               throw new IllegalStateException("no encoders here");
