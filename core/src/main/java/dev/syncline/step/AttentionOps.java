@@ -133,9 +133,9 @@ final class AttentionOps {
 
   private Op.Projections projections(Node node) {
     return new Op.Projections(
-        parts.matrix(node, "q.weight", "q.bias"),
-        parts.matrix(node, "k.weight", "k.bias"),
-        parts.matrix(node, "v.weight", "v.bias"),
+        parts.ofInput(node, "q.weight", "q.bias"),
+        parts.ofInput(node, "k.weight", "k.bias"),
+        parts.ofInput(node, "v.weight", "v.bias"),
         parts.matrix(node, "o.weight", "o.bias"));
   }
 

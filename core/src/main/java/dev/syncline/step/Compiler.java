@@ -10,6 +10,7 @@ import dev.syncline.spec.Shape;
 import dev.syncline.spec.StatePart;
 import dev.syncline.weights.Weights;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +18,13 @@ import java.util.Map;
 /** Walks a tree in the order of computation and lays out its buffers and rings. */
 final class Compiler {
   private final Kernels kernels;
+  private final Parts parts;
   private final LayerOps make;
   private final AttentionOps exchanges;
   private final List<Op> ops = new ArrayList<>();
   private final Map<String, Map<String, Buffer>> nodes = new LinkedHashMap<>();
   private final Map<String, Ring> rings = new LinkedHashMap<>();
+  private final Map<String, Folding.Affine> inputs = new HashMap<>();
   private int state;
   private int scratch;
 
@@ -32,7 +35,7 @@ final class Compiler {
       rings.put(part.name(), new Ring(part, state));
       state = Math.addExact(state, part.size());
     }
-    Parts parts = new Parts(weights, precision, rings, this::take);
+    parts = new Parts(weights, precision, inputs, rings, this::take);
     make = new LayerOps(parts);
     exchanges = new AttentionOps(parts);
   }
@@ -91,18 +94,60 @@ final class Compiler {
   }
 
   private Map<String, Buffer> chain(Node node, Map<String, Buffer> in) {
+    List<Node> children =
+        node.children().values().stream().filter(c -> !(c.layer() instanceof Dropout)).toList();
     Map<String, Buffer> flow = in;
-    for (Node child : node.children().values()) {
-      flow = emit(child, flow);
+    for (int i = 0; i < children.size(); i++) {
+      Node child = children.get(i);
+      Node next = i + 1 < children.size() ? children.get(i + 1) : null;
+      if (Folding.compose(child, next)) {
+        flow = composed(child, next, one(flow));
+        i++;
+      } else if (Folding.poolFirst(child, next)) {
+        flow = poolFirst(child, next, one(flow));
+        i++;
+      } else if (Folding.taker(child, next) != null) {
+        flow = bare(child, Folding.taker(child, next), one(flow));
+      } else {
+        flow = emit(child, flow);
+      }
     }
     return flow;
+  }
+
+  private Map<String, Buffer> composed(Node first, Node second, Buffer x) {
+    Buffer y = sameRows(second.output(), x);
+    ops.add(make.composed(first, second, x, y));
+    return ended(second, y);
+  }
+
+  private Map<String, Buffer> poolFirst(Node linear, Node pool, Buffer x) {
+    Buffer means = fresh(x.shape().withRows(pool.output().rows()));
+    Buffer y = sameRows(pool.output(), means);
+    ops.addAll(make.leaf(pool, (Leaf) pool.layer(), x, means));
+    ops.addAll(make.leaf(linear, (Leaf) linear.layer(), means, y));
+    return ended(pool, y);
+  }
+
+  private Map<String, Buffer> bare(Node norm, Node taker, Buffer x) {
+    Buffer y = sameRows(norm.output(), x);
+    float[] shift = norm.layer() instanceof LayerNorm ? parts.get(norm, "bias") : null;
+    inputs.put(taker.path(), new Folding.Affine(parts.get(norm, "weight"), shift));
+    ops.add(make.bare(norm, x, y));
+    return Map.of(name(norm), y);
+  }
+
+  /** A node whose output is what it is in the tree; those folded into it have none. */
+  private Map<String, Buffer> ended(Node node, Buffer y) {
+    Map<String, Buffer> out = Map.of(name(node), y);
+    nodes.put(node.path(), out);
+    return out;
   }
 
   /** A leaf's output: where it works row by row, it is valid where its input is. */
   private Buffer leaf(Node node, Leaf layer, Buffer x) {
     Buffer y =
         switch (layer) {
-          case Dropout ignored -> x;
           case Conv1d ignored -> fresh(node.output());
           case PoolRows ignored -> fresh(node.output());
           case Absent ignored -> fresh(node.output());

@@ -8,6 +8,7 @@ import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Positions;
 import dev.syncline.spec.Recurrent;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +27,7 @@ final class LayerOps {
   List<Op> leaf(Node node, Leaf layer, Buffer x, Buffer y) {
     return switch (layer) {
       case Dropout ignored -> List.of();
-      case Linear ignored -> List.of(new Op.MatMul(x, y, matrix(node, "weight", "bias")));
+      case Linear ignored -> List.of(new Op.MatMul(x, y, parts.ofInput(node, "weight", "bias")));
       case Activation a -> List.of(new Op.Apply(a.function(), x, y));
       case LayerNorm n ->
           List.of(new Op.LayerNorm(x, y, get(node, "weight"), get(node, "bias"), n.epsilon()));
@@ -49,6 +50,20 @@ final class LayerOps {
       case Positions.LearnedPositions ignored ->
           List.of(new Op.LearnedPositions(x, y, get(node, "weight")));
     };
+  }
+
+  /** A norm whose gain and shift the matrices behind it have taken over. */
+  Op bare(Node norm, Buffer x, Buffer y) {
+    float[] ones = new float[x.size()];
+    Arrays.fill(ones, 1);
+    return norm.layer() instanceof LayerNorm n
+        ? new Op.LayerNorm(x, y, ones, new float[x.size()], n.epsilon())
+        : new Op.RmsNorm(x, y, ones, ((RmsNorm) norm.layer()).epsilon());
+  }
+
+  /** One product for two linear layers. */
+  Op composed(Node first, Node second, Buffer x, Buffer y) {
+    return new Op.MatMul(x, y, parts.composed(first, second));
   }
 
   private Op conv1d(Node node, Conv1d c, Buffer x, Buffer y) {
@@ -92,7 +107,7 @@ final class LayerOps {
                   (Recurrent.LinearRecurrence.SHARPNESS
                       * StrictMath.log1p(StrictMath.exp(-rate[i])));
         }
-        Matrix weight = matrix(node, "weight", "bias");
+        Matrix weight = parts.ofInput(node, "weight", "bias");
         yield new Op.LinearRecurrence(x, y, weight, rate, h, take(3 * l.units() * x.rows()));
       }
     };
@@ -103,7 +118,7 @@ final class LayerOps {
     return new Op.Gates(
         x,
         y,
-        matrix(node, "weight_ih", "bias_ih"),
+        parts.ofInput(node, "weight_ih", "bias_ih"),
         matrix(node, "weight_hh", "bias_hh"),
         take(gates * x.rows()),
         take(gates),

@@ -8,11 +8,16 @@ import java.util.function.IntUnaryOperator;
 /**
  * What operations are made of: weights packed, rings and scratch in place.
  *
+ * @param inputs what is done first to the inputs of nodes' matrices, by path
  * @param rings of all state parts by name
  * @param scratch reserves so many floats and tells where
  */
 record Parts(
-    Weights weights, Precision precision, Map<String, Ring> rings, IntUnaryOperator scratch) {
+    Weights weights,
+    Precision precision,
+    Map<String, Folding.Affine> inputs,
+    Map<String, Ring> rings,
+    IntUnaryOperator scratch) {
   /** Matrices of fewer weights stay FP32: they cost nothing, and are often the last ones. */
   private static final int SMALL = 4096;
 
@@ -21,19 +26,47 @@ record Parts(
     return weights.get(node.name(name));
   }
 
-  /** A matrix of a layer with its bias, if it has one. */
+  /** A matrix of a layer's state or of what it found, with its bias, if it has one. */
   Matrix matrix(Node node, String weight, String bias) {
     float[] w = get(node, weight);
-    float[] b = weights.values().get(node.name(bias));
-    int out =
-        weights.parameters().stream()
-            .filter(p -> p.name().equals(node.name(weight)))
-            .findFirst()
-            .orElseThrow()
-            .shape()
-            .getFirst();
+    return pack(w, weights.values().get(node.name(bias)), out(node, weight));
+  }
+
+  /** A matrix of a layer's input. */
+  Matrix ofInput(Node node, String weight, String bias) {
+    Folding.Affine affine = inputs.get(node.path());
+    if (affine == null) {
+      return matrix(node, weight, bias);
+    }
+    float[] w = get(node, weight);
+    float[] b = Folding.shifted(w, weights.values().get(node.name(bias)), affine);
+    return pack(Folding.scaled(w, affine), b, out(node, weight));
+  }
+
+  /** One matrix for two linear layers. */
+  Matrix composed(Node first, Node second) {
+    float[] a = get(first, "weight");
+    float[] b = get(second, "weight");
+    float[] bias = weights.values().get(second.name("bias"));
+    float[] between = weights.values().get(first.name("bias"));
+    return pack(
+        Folding.product(b, a, out(first, "weight")),
+        between == null ? bias : Folding.apply(b, between, bias),
+        out(second, "weight"));
+  }
+
+  private int out(Node node, String weight) {
+    return weights.parameters().stream()
+        .filter(p -> p.name().equals(node.name(weight)))
+        .findFirst()
+        .orElseThrow()
+        .shape()
+        .getFirst();
+  }
+
+  private Matrix pack(float[] w, float[] bias, int out) {
     Precision kept = w.length < SMALL ? Precision.FP32 : precision;
-    return Matrix.pack(kept, out, w.length / out, w, b);
+    return Matrix.pack(kept, out, w.length / out, w, bias);
   }
 
   /** What a layer remembers under a name; null where it has no such part. */

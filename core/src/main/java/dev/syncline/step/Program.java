@@ -11,7 +11,8 @@ import java.util.Map;
  *
  * @param inputs where the caller writes the rows and validity of a tick before {@link #step}
  * @param outputs where it reads those of the outputs afterwards
- * @param nodes where every node's output lies, by path, for inspection
+ * @param nodes where the output of every node lies that was not folded into another, by path, for
+ *     inspection
  * @param rings where every state part lies in the slab, by name
  * @param stateSize floats of state
  * @param scratchSize floats of scratch

@@ -56,6 +56,7 @@ final class Equivalence {
           .nodes()
           .forEach((path, out) -> out.forEach((name, b) -> buffers.put(path + "/" + name, b)));
       Map<String, Block> step = new StepForm(model.program()).run(rows, buffers);
+      parallel.keySet().retainAll(step.keySet()); // the others are folded into what comes next
       parallel.forEach(
           (key, block) ->
               worst.merge(
