@@ -129,7 +129,8 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
     return switch (this) {
       case PlainKernels ignored ->
           "plain (add --add-modules jdk.incubator.vector for the fast set)";
-      case VectorKernels ignored -> "vector (256 bit)";
+      case VectorKernels v ->
+          "vector (256 bit%s)".formatted(v.second() == null ? "" : ", 2 threads");
     };
   }
 

@@ -6,18 +6,24 @@ final class VectorBatch {
 
   private VectorBatch() {}
 
-  /** Four streams at a time with full panels, the rest stream by stream. */
-  static void product(Panels w, Lane[] lanes, int n, int xAt, int yAt) {
-    int tiled = n / ROWS * ROWS;
+  /** Four streams at a time with full panels of FP32, else stream by stream. */
+  static void product(VectorKernels kernels, Matrix w, Lane[] lanes, int n, int xAt, int yAt) {
+    int tiled = w instanceof Panels ? n / ROWS * ROWS : 0;
     for (int i = 0; i < tiled; i++) {
       VectorTiles.turn(lanes[i].x, xAt, lanes[i / ROWS * ROWS].x, i % ROWS, w.in());
     }
-    int full = w.out() / Matrix.WIDTH * Matrix.WIDTH;
-    for (int o = 0; o < full; o += Matrix.WIDTH) {
-      tiles(w, o, lanes, tiled, yAt + o);
-      for (int i = tiled; i < n; i++) {
+    for (int i = 0; w instanceof Quantized q && i < n; i++) {
+      kernels.roundInputs(q, lanes[i].x, xAt);
+    }
+    for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
+      int from = 0;
+      if (w instanceof Panels p && o + Matrix.WIDTH <= w.out()) {
+        tiles(p, o, lanes, tiled, yAt + o);
+        from = tiled;
+      }
+      for (int i = from; i < n; i++) {
         float[] x = lanes[i].x;
-        VectorKernels.panel(w, o * w.in(), o, x, xAt, x, yAt + o);
+        VectorKernels.panel(w, o, x, xAt, x, x, yAt + o);
       }
     }
   }
@@ -39,25 +45,6 @@ final class VectorBatch {
     for (int i = 0; i < n; i++) {
       int from = sums + i % ROWS * Matrix.WIDTH;
       System.arraycopy(lanes[i / ROWS * ROWS].x, from, lanes[i].x, yAt, Matrix.WIDTH);
-    }
-  }
-
-  static void product(Halves w, Lane[] lanes, int n, int xAt, int yAt) {
-    for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
-      for (int i = 0; i < n; i++) {
-        VectorHalves.panel(w, o, lanes[i].x, xAt, lanes[i].x, yAt + o);
-      }
-    }
-  }
-
-  static void product(VectorKernels kernels, Quantized w, Lane[] lanes, int n, int xAt, int yAt) {
-    for (int i = 0; i < n; i++) {
-      kernels.roundInputs(w, lanes[i].x, xAt);
-    }
-    for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
-      for (int i = 0; i < n; i++) {
-        VectorQuantized.panel(w, o, lanes[i].x, lanes[i].x, yAt + o);
-      }
     }
   }
 }

@@ -15,34 +15,28 @@ final class VectorHalves {
 
   private VectorHalves() {}
 
-  static void product(Halves w, float[] x, int xAt, float[] y, int yAt) {
-    for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
-      panel(w, o, x, xAt, y, yAt + o);
-    }
-  }
-
   /** Outputs from {@code o}, a multiple of 64. */
-  static void panel(Halves w, int o, float[] x, int xAt, float[] y, int yAt) {
-    System.arraycopy(w.bias(), o, x, 0, Matrix.WIDTH);
+  static void panel(Halves w, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
+    System.arraycopy(w.bias(), o, work, 0, Matrix.WIDTH);
     for (int j = 0; j < Matrix.WIDTH; j += Halves.STRIP) {
       int from = (o + j) * ((w.in() + 1) / 2);
       if (w.brain()) {
-        brain(w, from, x, xAt, j);
+        brain(w, from, x, xAt, work, j);
       } else {
-        ieee(w, from, x, xAt, j);
+        ieee(w, from, x, xAt, work, j);
       }
-      last(w, from, x, xAt, j);
+      last(w, from, x, xAt, work, j);
     }
-    System.arraycopy(x, 0, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
+    System.arraycopy(work, 0, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
   }
 
   /** Adds to the sums at {@code to}. The half of input k + 1 with zeros behind it is a float. */
-  private static void brain(Halves p, int from, float[] x, int xAt, int to) {
+  private static void brain(Halves p, int from, float[] x, int xAt, float[] s, int to) {
     int[] w = p.data();
-    FloatVector a0 = FloatVector.fromArray(F, x, to);
-    FloatVector a1 = FloatVector.fromArray(F, x, to + L);
-    FloatVector a2 = FloatVector.fromArray(F, x, to + 2 * L);
-    FloatVector a3 = FloatVector.fromArray(F, x, to + 3 * L);
+    FloatVector a0 = FloatVector.fromArray(F, s, to);
+    FloatVector a1 = FloatVector.fromArray(F, s, to + L);
+    FloatVector a2 = FloatVector.fromArray(F, s, to + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(F, s, to + 3 * L);
     FloatVector b0 = FloatVector.zero(F);
     FloatVector b1 = FloatVector.zero(F);
     FloatVector b2 = FloatVector.zero(F);
@@ -65,20 +59,20 @@ final class VectorHalves {
       b2 = w2.and(0xffff0000).reinterpretAsFloats().fma(v, b2);
       b3 = w3.and(0xffff0000).reinterpretAsFloats().fma(v, b3);
     }
-    a0.add(b0).intoArray(x, to);
-    a1.add(b1).intoArray(x, to + L);
-    a2.add(b2).intoArray(x, to + 2 * L);
-    a3.add(b3).intoArray(x, to + 3 * L);
+    a0.add(b0).intoArray(s, to);
+    a1.add(b1).intoArray(s, to + L);
+    a2.add(b2).intoArray(s, to + 2 * L);
+    a3.add(b3).intoArray(s, to + 3 * L);
   }
 
   /** The same; an IEEE half read as float bits is 2^-112 of itself, so the inputs are lifted. */
-  private static void ieee(Halves p, int from, float[] x, int xAt, int to) {
+  private static void ieee(Halves p, int from, float[] x, int xAt, float[] s, int to) {
     int[] w = p.data();
-    scale(x, to, 1 / Halves.LIFT);
-    FloatVector a0 = FloatVector.fromArray(F, x, to);
-    FloatVector a1 = FloatVector.fromArray(F, x, to + L);
-    FloatVector a2 = FloatVector.fromArray(F, x, to + 2 * L);
-    FloatVector a3 = FloatVector.fromArray(F, x, to + 3 * L);
+    scale(s, to, 1 / Halves.LIFT);
+    FloatVector a0 = FloatVector.fromArray(F, s, to);
+    FloatVector a1 = FloatVector.fromArray(F, s, to + L);
+    FloatVector a2 = FloatVector.fromArray(F, s, to + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(F, s, to + 3 * L);
     FloatVector b0 = FloatVector.zero(F);
     FloatVector b1 = FloatVector.zero(F);
     FloatVector b2 = FloatVector.zero(F);
@@ -109,22 +103,22 @@ final class VectorHalves {
       a3 = low3.and(Halves.FP16_BITS).reinterpretAsFloats().fma(u, a3);
       b3 = high3.and(Halves.FP16_BITS).reinterpretAsFloats().fma(v, b3);
     }
-    a0.add(b0).intoArray(x, to);
-    a1.add(b1).intoArray(x, to + L);
-    a2.add(b2).intoArray(x, to + 2 * L);
-    a3.add(b3).intoArray(x, to + 3 * L);
-    scale(x, to, Halves.LIFT);
+    a0.add(b0).intoArray(s, to);
+    a1.add(b1).intoArray(s, to + L);
+    a2.add(b2).intoArray(s, to + 2 * L);
+    a3.add(b3).intoArray(s, to + 3 * L);
+    scale(s, to, Halves.LIFT);
   }
 
   /** The last input of an odd number of them. */
-  private static void last(Halves p, int from, float[] x, int xAt, int to) {
+  private static void last(Halves p, int from, float[] x, int xAt, float[] s, int to) {
     if (p.in() % 2 == 0) {
       return;
     }
     int k = p.in() - 1;
     int at = from + k / 2 * Halves.STRIP;
     for (int i = 0; i < Halves.STRIP; i++) {
-      x[to + i] = Math.fma(p.low(at + i), x[xAt + k], x[to + i]);
+      s[to + i] = Math.fma(p.low(at + i), x[xAt + k], s[to + i]);
     }
   }
 

@@ -3,15 +3,16 @@ package dev.syncline.step;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The same arithmetic with the Vector API: 256-bit vectors, eight independent sums. Methods are
  * small and no vector crosses a method's signature, so that the compiler keeps them in registers.
+ *
+ * @param second a thread that takes a share of large products of one row; null for none
  */
-public record VectorKernels() implements Kernels {
+public record VectorKernels(Second second) implements Kernels {
   private static final boolean WIDEST = FloatVector.SPECIES_PREFERRED.length() >= 16;
 
   /** As wide as the processor, up to 512 bits: what compares and converts more than it loads. */
@@ -26,33 +27,46 @@ public record VectorKernels() implements Kernels {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = Panels.LANES;
-  private static final VectorMask<Float>[] FIRST = masks();
 
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static VectorMask<Float>[] masks() {
-    VectorMask[] masks = new VectorMask[L + 1];
-    for (int n = 0; n <= L; n++) {
-      masks[n] = F.indexInRange(0, n);
-    }
-    return masks;
+  /** Alone on the calling thread. */
+  public VectorKernels() {
+    this(null);
   }
 
   @Override
   public void matmul(
       Matrix w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    int r = 0;
+    if (w instanceof Panels p) {
+      r = VectorTiles.product(p, rows, x, xAt, xStride, y, yAt, yStride);
+    }
+    for (; r < rows; r++) {
+      row(w, x, xAt + r * xStride, y, yAt + r * yStride);
+    }
+  }
+
+  private void row(Matrix w, float[] x, int xAt, float[] y, int yAt) {
+    if (w instanceof Quantized q) {
+      roundInputs(q, x, xAt);
+    }
+    if (second == null || !second.product(w, x, xAt, y, yAt)) {
+      for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
+        panel(w, o, x, xAt, x, y, yAt + o);
+      }
+    }
+  }
+
+  /**
+   * The outputs of a row from {@code o}, a multiple of 64, up to 64 of them. Whole numbers are
+   * multiplied with what {@link #roundInputs} has left in {@code x}.
+   *
+   * @param work its first {@link Matrix#work} floats are written
+   */
+  static void panel(Matrix w, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
     switch (w) {
-      case Panels p -> products(p, rows, x, xAt, xStride, y, yAt, yStride);
-      case Halves h -> {
-        for (int r = 0; r < rows; r++) {
-          VectorHalves.product(h, x, xAt + r * xStride, y, yAt + r * yStride);
-        }
-      }
-      case Quantized q -> {
-        for (int r = 0; r < rows; r++) {
-          roundInputs(q, x, xAt + r * xStride);
-          VectorQuantized.product(q, x, y, yAt + r * yStride);
-        }
-      }
+      case Panels p -> VectorPanels.panel(p, o, x, xAt, y, yAt);
+      case Halves h -> VectorHalves.panel(h, o, x, xAt, work, y, yAt);
+      case Quantized q -> VectorQuantized.panel(q, o, x, work, y, yAt);
     }
   }
 
@@ -64,162 +78,8 @@ public record VectorKernels() implements Kernels {
       return;
     }
     for (int r = 0; r < rows; r++) {
-      int from = xAt + r * xStride;
-      int to = yAt + r * yStride;
-      switch (w) {
-        case Panels p -> VectorBatch.product(p, lanes, n, from, to);
-        case Halves h -> VectorBatch.product(h, lanes, n, from, to);
-        case Quantized q -> VectorBatch.product(this, q, lanes, n, from, to);
-      }
+      VectorBatch.product(this, w, lanes, n, xAt + r * xStride, yAt + r * yStride);
     }
-    int full = w.out() / Matrix.WIDTH * Matrix.WIDTH;
-    if (w instanceof Panels p && full < w.out()) {
-      for (int i = 0; i < n; i++) {
-        float[] x = lanes[i].x;
-        narrow(p, full, rows, x, xAt, xStride, x, yAt + full, yStride);
-      }
-    }
-  }
-
-  private static void products(
-      Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    int full = w.out() / Matrix.WIDTH * Matrix.WIDTH;
-    int r = 0;
-    for (; full > 0 && r + VectorTiles.ROWS <= rows; r += VectorTiles.ROWS) {
-      for (int i = 0; i < VectorTiles.ROWS; i++) {
-        VectorTiles.turn(x, xAt + (r + i) * xStride, x, i, w.in());
-      }
-      int tile = VectorTiles.ROWS * w.in();
-      for (int o = 0; o < full; o += Matrix.WIDTH) {
-        VectorTiles.panel(w, o, x, tile);
-        for (int i = 0; i < VectorTiles.ROWS; i++) {
-          int from = tile + i * Matrix.WIDTH;
-          System.arraycopy(x, from, y, yAt + (r + i) * yStride + o, Matrix.WIDTH);
-        }
-      }
-    }
-    for (int o = 0; o < full; o += Matrix.WIDTH) {
-      for (int i = r; i < rows; i++) {
-        panel(w, o * w.in(), o, x, xAt + i * xStride, y, yAt + i * yStride + o);
-      }
-    }
-    if (full < w.out()) {
-      narrow(w, full, rows, x, xAt, xStride, y, yAt + full, yStride);
-    }
-  }
-
-  /** The last panel, four rows at a time. */
-  static void narrow(
-      Panels w, int o, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    int base = o * w.in();
-    int width = w.width(o);
-    for (int j = 0; j < width; j += L) {
-      int lanes = Math.min(L, w.out() - o - j);
-      int r = 0;
-      for (; r + 4 <= rows; r += 4) {
-        int from = xAt + r * xStride;
-        int to = yAt + r * yStride + j;
-        fourRows(w, base + j, width, o + j, x, from, xStride, y, to, yStride, lanes);
-      }
-      for (; r < rows; r++) {
-        lane(w, base + j, width, o + j, x, xAt + r * xStride, y, yAt + r * yStride + j, lanes);
-      }
-    }
-  }
-
-  /** One row against a full panel: 64 sums in eight registers. */
-  static void panel(Panels p, int base, int o, float[] x, int xAt, float[] y, int yAt) {
-    float[] w = p.data();
-    float[] b = p.bias();
-    FloatVector a0 = FloatVector.fromArray(F, b, o);
-    FloatVector a1 = FloatVector.fromArray(F, b, o + L);
-    FloatVector a2 = FloatVector.fromArray(F, b, o + 2 * L);
-    FloatVector a3 = FloatVector.fromArray(F, b, o + 3 * L);
-    FloatVector a4 = FloatVector.fromArray(F, b, o + 4 * L);
-    FloatVector a5 = FloatVector.fromArray(F, b, o + 5 * L);
-    FloatVector a6 = FloatVector.fromArray(F, b, o + 6 * L);
-    FloatVector a7 = FloatVector.fromArray(F, b, o + 7 * L);
-    int at = base;
-    for (int k = 0; k < p.in(); k++, at += Matrix.WIDTH) {
-      FloatVector v = FloatVector.broadcast(F, x[xAt + k]);
-      a0 = FloatVector.fromArray(F, w, at).fma(v, a0);
-      a1 = FloatVector.fromArray(F, w, at + L).fma(v, a1);
-      a2 = FloatVector.fromArray(F, w, at + 2 * L).fma(v, a2);
-      a3 = FloatVector.fromArray(F, w, at + 3 * L).fma(v, a3);
-      a4 = FloatVector.fromArray(F, w, at + 4 * L).fma(v, a4);
-      a5 = FloatVector.fromArray(F, w, at + 5 * L).fma(v, a5);
-      a6 = FloatVector.fromArray(F, w, at + 6 * L).fma(v, a6);
-      a7 = FloatVector.fromArray(F, w, at + 7 * L).fma(v, a7);
-    }
-    a0.intoArray(y, yAt);
-    a1.intoArray(y, yAt + L);
-    a2.intoArray(y, yAt + 2 * L);
-    a3.intoArray(y, yAt + 3 * L);
-    a4.intoArray(y, yAt + 4 * L);
-    a5.intoArray(y, yAt + 5 * L);
-    a6.intoArray(y, yAt + 6 * L);
-    a7.intoArray(y, yAt + 7 * L);
-  }
-
-  /** One row against eight outputs of a narrow panel, the inputs in four interleaved sums. */
-  private static void lane(
-      Panels p, int base, int width, int o, float[] x, int xAt, float[] y, int yAt, int lanes) {
-    float[] w = p.data();
-    int n = p.in();
-    FloatVector a0 = FloatVector.fromArray(F, p.bias(), o);
-    FloatVector a1 = FloatVector.zero(F);
-    FloatVector a2 = FloatVector.zero(F);
-    FloatVector a3 = FloatVector.zero(F);
-    int k = 0;
-    int at = base;
-    for (; k + 4 <= n; k += 4, at += 4 * width) {
-      a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
-      a1 =
-          FloatVector.fromArray(F, w, at + width).fma(FloatVector.broadcast(F, x[xAt + k + 1]), a1);
-      a2 =
-          FloatVector.fromArray(F, w, at + 2 * width)
-              .fma(FloatVector.broadcast(F, x[xAt + k + 2]), a2);
-      a3 =
-          FloatVector.fromArray(F, w, at + 3 * width)
-              .fma(FloatVector.broadcast(F, x[xAt + k + 3]), a3);
-    }
-    for (; k < n; k++, at += width) {
-      a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
-    }
-    a0.add(a1).add(a2.add(a3)).intoArray(y, yAt, FIRST[lanes]);
-  }
-
-  /** Four rows against eight outputs. */
-  private static void fourRows(
-      Panels p,
-      int base,
-      int width,
-      int o,
-      float[] x,
-      int xAt,
-      int xStride,
-      float[] y,
-      int yAt,
-      int yStride,
-      int lanes) {
-    float[] w = p.data();
-    FloatVector a0 = FloatVector.fromArray(F, p.bias(), o);
-    FloatVector a1 = FloatVector.fromArray(F, p.bias(), o);
-    FloatVector a2 = FloatVector.fromArray(F, p.bias(), o);
-    FloatVector a3 = FloatVector.fromArray(F, p.bias(), o);
-    int at = base;
-    for (int k = xAt; k < xAt + p.in(); k++, at += width) {
-      FloatVector v = FloatVector.fromArray(F, w, at);
-      a0 = v.fma(FloatVector.broadcast(F, x[k]), a0);
-      a1 = v.fma(FloatVector.broadcast(F, x[k + xStride]), a1);
-      a2 = v.fma(FloatVector.broadcast(F, x[k + 2 * xStride]), a2);
-      a3 = v.fma(FloatVector.broadcast(F, x[k + 3 * xStride]), a3);
-    }
-    VectorMask<Float> mask = FIRST[lanes];
-    a0.intoArray(y, yAt, mask);
-    a1.intoArray(y, yAt + yStride, mask);
-    a2.intoArray(y, yAt + 2 * yStride, mask);
-    a3.intoArray(y, yAt + 3 * yStride, mask);
   }
 
   @Override

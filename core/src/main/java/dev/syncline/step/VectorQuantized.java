@@ -64,31 +64,27 @@ final class VectorQuantized {
     }
   }
 
-  /** The inputs are rounded; behind them, 64 floats for the outputs and then what is counted. */
-  static void product(Quantized w, float[] x, float[] y, int yAt) {
-    for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
-      panel(w, o, x, y, yAt + o);
-    }
-  }
-
-  /** Outputs from {@code o}, a multiple of 64. */
-  static void panel(Quantized w, int o, float[] x, float[] y, int yAt) {
+  /**
+   * Outputs from {@code o}, a multiple of 64. The inputs are rounded; behind them, {@code s} has
+   * room for 64 outputs and then for what is counted.
+   */
+  static void panel(Quantized w, int o, float[] x, float[] s, float[] y, int yAt) {
     int to = w.rounded();
     int counts = to + Matrix.WIDTH;
-    System.arraycopy(w.bias(), o, x, to, Matrix.WIDTH);
+    System.arraycopy(w.bias(), o, s, to, Matrix.WIDTH);
     for (int j = 0; j < Matrix.WIDTH; j += 4 * L) {
       int from = (o + j) / Quantized.STRIP * w.strip();
       if (w.bits() == 8) {
-        countBytes(w, from, x, counts);
-        tellBytes(w, w.scales(o) + column(j), x, counts, to + column(j));
-        tellBytes(w, w.scales(o) + column(j + 2 * L), x, counts + 2 * L, to + column(j + 2 * L));
+        countBytes(w, from, x, s, counts);
+        tellBytes(w, w.scales(o) + column(j), x, s, counts, to + column(j));
+        tellBytes(w, w.scales(o) + column(j + 2 * L), x, s, counts + 2 * L, to + column(j + 2 * L));
       } else {
-        countNibbles(w, from, x, counts);
-        tellNibbles(w, w.scales(o) + column(j), x, counts, to + column(j));
-        tellNibbles(w, w.scales(o) + column(j + 2 * L), x, counts + L, to + column(j + 2 * L));
+        countNibbles(w, from, x, s, counts);
+        tellNibbles(w, w.scales(o) + column(j), x, s, counts, to + column(j));
+        tellNibbles(w, w.scales(o) + column(j + 2 * L), x, s, counts + L, to + column(j + 2 * L));
       }
     }
-    System.arraycopy(x, to, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
+    System.arraycopy(s, to, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
   }
 
   /** The output of the low half of an int that begins at a short of a panel's row. */
@@ -101,17 +97,18 @@ final class VectorQuantized {
    * makes it positive, so that sums of whole ints and of their high halves tell both apart. The
    * bits of both sums are left for two vectors of outputs and every group.
    */
-  private static void countBytes(Quantized p, int from, float[] x, int counts) {
+  private static void countBytes(Quantized p, int from, float[] x, float[] s, int counts) {
     int to = counts;
     int at = from;
     for (int begin = 0; begin < p.inputs(); begin += p.group(), to += 4 * L) {
       int end = Math.min(p.inputs(), begin + p.group());
-      countBytes(p, at, x, begin, end, to);
+      countBytes(p, at, x, begin, end, s, to);
       at += (end - begin) / 2 * Quantized.STRIP;
     }
   }
 
-  private static void countBytes(Quantized p, int from, float[] x, int begin, int end, int to) {
+  private static void countBytes(
+      Quantized p, int from, float[] x, int begin, int end, float[] s, int to) {
     short[] w = p.data();
     int second = 2 * L < Quantized.STRIP ? 2 * L : p.strip();
     IntVector all0 = IntVector.zero(I);
@@ -137,40 +134,40 @@ final class VectorQuantized {
         highs1 = highs1.add(sum1.lanewise(VectorOperators.LSHR, 16));
       }
     }
-    all0.reinterpretAsFloats().intoArray(x, to);
-    highs0.reinterpretAsFloats().intoArray(x, to + L);
-    all1.reinterpretAsFloats().intoArray(x, to + 2 * L);
-    highs1.reinterpretAsFloats().intoArray(x, to + 3 * L);
+    all0.reinterpretAsFloats().intoArray(s, to);
+    highs0.reinterpretAsFloats().intoArray(s, to + L);
+    all1.reinterpretAsFloats().intoArray(s, to + 2 * L);
+    highs1.reinterpretAsFloats().intoArray(s, to + 3 * L);
   }
 
   /** Adds what was counted for a vector of low outputs and one of high ones, group by group. */
-  private static void tellBytes(Quantized p, int scales, float[] x, int counts, int to) {
-    FloatVector low = FloatVector.fromArray(F, x, to);
-    FloatVector high = FloatVector.fromArray(F, x, to + 16);
+  private static void tellBytes(Quantized p, int scales, float[] x, float[] s, int counts, int to) {
+    FloatVector low = FloatVector.fromArray(F, s, to);
+    FloatVector high = FloatVector.fromArray(F, s, to + 16);
     int factor = p.inputScales();
-    int s = scales;
+    int weight = scales;
     int at = counts;
     for (int begin = 0; begin < p.inputs(); begin += p.group(), at += 4 * L) {
       int lifted = Math.min(p.group(), p.inputs() - begin) / 2 * Quantized.LIFT;
-      IntVector all = FloatVector.fromArray(F, x, at).reinterpretAsInts();
-      IntVector highs = FloatVector.fromArray(F, x, at + L).reinterpretAsInts();
+      IntVector all = FloatVector.fromArray(F, s, at).reinterpretAsInts();
+      IntVector highs = FloatVector.fromArray(F, s, at + L).reinterpretAsInts();
       IntVector lows = all.sub(highs.lanewise(VectorOperators.LSHL, 16)).sub(lifted);
       FloatVector a = (FloatVector) lows.convert(VectorOperators.I2F, 0);
       FloatVector b = (FloatVector) highs.sub(lifted).convert(VectorOperators.I2F, 0);
       FloatVector scale = FloatVector.broadcast(F, x[factor++]);
-      low = a.fma(FloatVector.fromArray(F, p.scales(), s).mul(scale), low);
-      high = b.fma(FloatVector.fromArray(F, p.scales(), s + 16).mul(scale), high);
-      s += Matrix.WIDTH;
+      low = a.fma(FloatVector.fromArray(F, p.scales(), weight).mul(scale), low);
+      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + 16).mul(scale), high);
+      weight += Matrix.WIDTH;
     }
-    low.intoArray(x, to);
-    high.intoArray(x, to + 16);
+    low.intoArray(s, to);
+    high.intoArray(s, to + 16);
   }
 
   /**
    * Four weights a short, u = w + 8: the sums of 32 products are right modulo 2^16, and without the
    * eights they fit. They are left for two vectors of shorts and every 32 inputs.
    */
-  private static void countNibbles(Quantized p, int from, float[] x, int counts) {
+  private static void countNibbles(Quantized p, int from, float[] x, float[] s, int counts) {
     short[] w = p.data();
     int second = 2 * L < Quantized.STRIP ? 2 * L : p.strip();
     int at = from;
@@ -192,21 +189,22 @@ final class VectorQuantized {
         sum0 = sum0.add(u.lanewise(VectorOperators.LSHR, 12).mul(x3));
         sum1 = sum1.add(v.lanewise(VectorOperators.LSHR, 12).mul(x3));
       }
-      sum0.reinterpretAsFloats().intoArray(x, to);
-      sum1.reinterpretAsFloats().intoArray(x, to + L);
+      sum0.reinterpretAsFloats().intoArray(s, to);
+      sum1.reinterpretAsFloats().intoArray(s, to + L);
     }
   }
 
-  private static void tellNibbles(Quantized p, int scales, float[] x, int counts, int to) {
-    FloatVector low = FloatVector.fromArray(F, x, to);
-    FloatVector high = FloatVector.fromArray(F, x, to + 16);
+  private static void tellNibbles(
+      Quantized p, int scales, float[] x, float[] s, int counts, int to) {
+    FloatVector low = FloatVector.fromArray(F, s, to);
+    FloatVector high = FloatVector.fromArray(F, s, to + 16);
     int lifts = p.lifts();
     int at = counts;
-    int s = scales;
+    int weight = scales;
     int factor = p.inputScales();
     int left = p.group();
     for (int begin = 0; begin < p.inputs(); begin += Quantized.STEP, at += 2 * L) {
-      ShortVector sum = FloatVector.fromArray(F, x, at).reinterpretAsShorts();
+      ShortVector sum = FloatVector.fromArray(F, s, at).reinterpretAsShorts();
       ShortVector eights = FloatVector.broadcast(F, x[lifts++]).reinterpretAsShorts();
       IntVector both = sum.sub(eights).reinterpretAsInts();
       IntVector lows = both.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
@@ -214,16 +212,16 @@ final class VectorQuantized {
       IntVector highs = both.lanewise(VectorOperators.ASHR, 16);
       FloatVector b = (FloatVector) highs.convert(VectorOperators.I2F, 0);
       FloatVector scale = FloatVector.broadcast(F, x[factor]);
-      low = a.fma(FloatVector.fromArray(F, p.scales(), s).mul(scale), low);
-      high = b.fma(FloatVector.fromArray(F, p.scales(), s + 16).mul(scale), high);
+      low = a.fma(FloatVector.fromArray(F, p.scales(), weight).mul(scale), low);
+      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + 16).mul(scale), high);
       left -= Quantized.STEP;
       if (left == 0) {
         left = p.group();
         factor++;
-        s += Matrix.WIDTH;
+        weight += Matrix.WIDTH;
       }
     }
-    low.intoArray(x, to);
-    high.intoArray(x, to + 16);
+    low.intoArray(s, to);
+    high.intoArray(s, to + 16);
   }
 }

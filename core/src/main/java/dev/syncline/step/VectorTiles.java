@@ -19,6 +19,30 @@ final class VectorTiles {
 
   private VectorTiles() {}
 
+  /** Full panels of four rows at a time, and the rest of those; tells how many rows were done. */
+  static int product(
+      Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    int full = w.out() / Matrix.WIDTH * Matrix.WIDTH;
+    int done = full == 0 ? 0 : rows / ROWS * ROWS;
+    int sums = ROWS * w.in();
+    for (int r = 0; r < done; r += ROWS) {
+      for (int i = 0; i < ROWS; i++) {
+        turn(x, xAt + (r + i) * xStride, x, i, w.in());
+      }
+      for (int o = 0; o < full; o += Matrix.WIDTH) {
+        panel(w, o, x, sums);
+        for (int i = 0; i < ROWS; i++) {
+          int to = yAt + (r + i) * yStride + o;
+          System.arraycopy(x, sums + i * Matrix.WIDTH, y, to, Matrix.WIDTH);
+        }
+      }
+      for (int i = r; full < w.out() && i < r + ROWS; i++) {
+        VectorPanels.panel(w, full, x, xAt + i * xStride, y, yAt + i * yStride + full);
+      }
+    }
+    return done;
+  }
+
   /** Where a row lies among the turned rows of {@code in} inputs. */
   static void turn(float[] from, int at, float[] x, int row, int in) {
     for (int k = 0; k < in; k++) {

@@ -1,0 +1,98 @@
+package dev.syncline.step;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Products of one row with FP32 weights, panel by panel. */
+final class VectorPanels {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+  private static final int L = Panels.LANES;
+  private static final VectorMask<Float>[] FIRST = masks();
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static VectorMask<Float>[] masks() {
+    VectorMask[] masks = new VectorMask[L + 1];
+    for (int n = 0; n <= L; n++) {
+      masks[n] = F.indexInRange(0, n);
+    }
+    return masks;
+  }
+
+  private VectorPanels() {}
+
+  /** Outputs from {@code o}, a multiple of 64. */
+  static void panel(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
+    if (o + Matrix.WIDTH <= p.out()) {
+      full(p, o, x, xAt, y, yAt);
+      return;
+    }
+    int width = p.width(o);
+    for (int j = 0; j < width; j += L) {
+      int lanes = Math.min(L, p.out() - o - j);
+      lane(p, o * p.in() + j, width, o + j, x, xAt, y, yAt + j, lanes);
+    }
+  }
+
+  /** One row against a full panel: 64 sums in eight registers. */
+  private static void full(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
+    float[] w = p.data();
+    float[] b = p.bias();
+    FloatVector a0 = FloatVector.fromArray(F, b, o);
+    FloatVector a1 = FloatVector.fromArray(F, b, o + L);
+    FloatVector a2 = FloatVector.fromArray(F, b, o + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(F, b, o + 3 * L);
+    FloatVector a4 = FloatVector.fromArray(F, b, o + 4 * L);
+    FloatVector a5 = FloatVector.fromArray(F, b, o + 5 * L);
+    FloatVector a6 = FloatVector.fromArray(F, b, o + 6 * L);
+    FloatVector a7 = FloatVector.fromArray(F, b, o + 7 * L);
+    int at = o * p.in();
+    for (int k = 0; k < p.in(); k++, at += Matrix.WIDTH) {
+      FloatVector v = FloatVector.broadcast(F, x[xAt + k]);
+      a0 = FloatVector.fromArray(F, w, at).fma(v, a0);
+      a1 = FloatVector.fromArray(F, w, at + L).fma(v, a1);
+      a2 = FloatVector.fromArray(F, w, at + 2 * L).fma(v, a2);
+      a3 = FloatVector.fromArray(F, w, at + 3 * L).fma(v, a3);
+      a4 = FloatVector.fromArray(F, w, at + 4 * L).fma(v, a4);
+      a5 = FloatVector.fromArray(F, w, at + 5 * L).fma(v, a5);
+      a6 = FloatVector.fromArray(F, w, at + 6 * L).fma(v, a6);
+      a7 = FloatVector.fromArray(F, w, at + 7 * L).fma(v, a7);
+    }
+    a0.intoArray(y, yAt);
+    a1.intoArray(y, yAt + L);
+    a2.intoArray(y, yAt + 2 * L);
+    a3.intoArray(y, yAt + 3 * L);
+    a4.intoArray(y, yAt + 4 * L);
+    a5.intoArray(y, yAt + 5 * L);
+    a6.intoArray(y, yAt + 6 * L);
+    a7.intoArray(y, yAt + 7 * L);
+  }
+
+  /** One row against eight outputs of a narrow panel, the inputs in four interleaved sums. */
+  private static void lane(
+      Panels p, int base, int width, int o, float[] x, int xAt, float[] y, int yAt, int lanes) {
+    float[] w = p.data();
+    int n = p.in();
+    FloatVector a0 = FloatVector.fromArray(F, p.bias(), o);
+    FloatVector a1 = FloatVector.zero(F);
+    FloatVector a2 = FloatVector.zero(F);
+    FloatVector a3 = FloatVector.zero(F);
+    int k = 0;
+    int at = base;
+    for (; k + 4 <= n; k += 4, at += 4 * width) {
+      a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
+      a1 =
+          FloatVector.fromArray(F, w, at + width).fma(FloatVector.broadcast(F, x[xAt + k + 1]), a1);
+      a2 =
+          FloatVector.fromArray(F, w, at + 2 * width)
+              .fma(FloatVector.broadcast(F, x[xAt + k + 2]), a2);
+      a3 =
+          FloatVector.fromArray(F, w, at + 3 * width)
+              .fma(FloatVector.broadcast(F, x[xAt + k + 3]), a3);
+    }
+    for (; k < n; k++, at += width) {
+      a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
+    }
+    a0.add(a1).add(a2.add(a3)).intoArray(y, yAt, FIRST[lanes]);
+  }
+}
