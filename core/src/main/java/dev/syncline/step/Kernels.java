@@ -72,7 +72,8 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
   float squares(float[] a, int at, int n, float mean);
 
   /**
-   * Scalar products of a query with {@code count} keys in a slab, into {@code x} from {@code to}.
+   * Scalar products of a query with {@code count} keys in a slab, into {@code x}, a scratch as for
+   * products, from {@code to}.
    *
    * @param places where the first of the offsets of the keys lies in {@code x}, each as the bits of
    *     a float, {@code stride} apart
@@ -157,22 +158,35 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
         apply(function, y, yAt, n);
       }
       case SILU -> {
-        System.arraycopy(x, xAt, y, yAt, n);
-        sigmoid(y, yAt, n);
         for (int i = 0; i < n; i++) {
-          y[yAt + i] *= x[xAt + i];
+          y[yAt + i] = -x[xAt + i];
         }
+        exp(y, yAt, n);
+        gate(x, xAt, y, yAt, n);
       }
       case GELU -> {
-        for (int i = 0; i < n; i++) {
-          float v = x[xAt + i];
-          y[yAt + i] = 0.7978846f * (v + 0.044715f * v * v * v);
-        }
-        tanh(y, yAt, n);
-        for (int i = 0; i < n; i++) {
-          y[yAt + i] = 0.5f * x[xAt + i] * (1 + y[yAt + i]);
-        }
+        bend(x, xAt, y, yAt, n);
+        exp(y, yAt, n);
+        gate(x, xAt, y, yAt, n);
       }
+    }
+  }
+
+  /**
+   * {@code y = -2·√(2/π)·(x + 0.044715·x³)}: GELU's tanh approximation 0.5·x·(1 + tanh(u)) is x /
+   * (1 + e^-2u).
+   */
+  default void bend(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      float v = x[xAt + i];
+      y[yAt + i] = -1.5957692f * (v + 0.044715f * v * v * v);
+    }
+  }
+
+  /** {@code y = x / (1 + y)}. */
+  default void gate(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] = x[xAt + i] / (1 + y[yAt + i]);
     }
   }
 

@@ -138,6 +138,27 @@ public record VectorKernels(Second second) implements Kernels {
   }
 
   @Override
+  public void bend(float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = n / L * L;
+    for (int i = 0; i < whole; i += L) {
+      FloatVector v = FloatVector.fromArray(F, x, xAt + i);
+      FloatVector cube = v.mul(0.044715f).mul(v).mul(v);
+      v.add(cube).mul(-1.5957692f).intoArray(y, yAt + i);
+    }
+    Kernels.super.bend(x, xAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
+  public void gate(float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = n / L * L;
+    for (int i = 0; i < whole; i += L) {
+      FloatVector v = FloatVector.fromArray(F, y, yAt + i).add(1);
+      FloatVector.fromArray(F, x, xAt + i).div(v).intoArray(y, yAt + i);
+    }
+    Kernels.super.gate(x, xAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
   public float dot(float[] a, int aAt, float[] b, int bAt, int n) {
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
@@ -194,6 +215,69 @@ public record VectorKernels(Second second) implements Kernels {
       sum += (a[i] - mean) * (a[i] - mean);
     }
     return sum;
+  }
+
+  /** Four keys at a time where they are long enough; sums in the order of {@link #dot}. */
+  @Override
+  public void dots(
+      float[] x,
+      int query,
+      int n,
+      float[] s,
+      int places,
+      int stride,
+      int shift,
+      int count,
+      int to) {
+    int fours = n % (2 * L) == 0 ? count / 4 * 4 : 0;
+    for (int i = 0; i < fours; i += 4) {
+      int at = places + i * stride;
+      dotsFour(
+          x,
+          query,
+          n,
+          s,
+          Float.floatToRawIntBits(x[at]) + shift,
+          Float.floatToRawIntBits(x[at + stride]) + shift,
+          Float.floatToRawIntBits(x[at + 2 * stride]) + shift,
+          Float.floatToRawIntBits(x[at + 3 * stride]) + shift);
+      for (int j = 0; j < 4; j++) {
+        int a = j * L;
+        float low = (x[a] + x[a + 1]) + (x[a + 2] + x[a + 3]);
+        x[to + i + j] = low + ((x[a + 4] + x[a + 5]) + (x[a + 6] + x[a + 7]));
+      }
+    }
+    Kernels.super.dots(
+        x, query, n, s, places + fours * stride, stride, shift, count - fours, to + fours);
+  }
+
+  /** Leaves eight sums of each in the first floats of the scratch. */
+  private static void dotsFour(
+      float[] x, int query, int n, float[] s, int key0, int key1, int key2, int key3) {
+    FloatVector a0 = FloatVector.zero(F);
+    FloatVector a1 = FloatVector.zero(F);
+    FloatVector b0 = FloatVector.zero(F);
+    FloatVector b1 = FloatVector.zero(F);
+    FloatVector c0 = FloatVector.zero(F);
+    FloatVector c1 = FloatVector.zero(F);
+    FloatVector d0 = FloatVector.zero(F);
+    FloatVector d1 = FloatVector.zero(F);
+    for (int i = 0; i < n; i += 2 * L) {
+      FloatVector q0 = FloatVector.fromArray(F, x, query + i);
+      FloatVector q1 = FloatVector.fromArray(F, x, query + i + L);
+      a0 = q0.fma(FloatVector.fromArray(F, s, key0 + i), a0);
+      a1 = q1.fma(FloatVector.fromArray(F, s, key0 + i + L), a1);
+      b0 = q0.fma(FloatVector.fromArray(F, s, key1 + i), b0);
+      b1 = q1.fma(FloatVector.fromArray(F, s, key1 + i + L), b1);
+      c0 = q0.fma(FloatVector.fromArray(F, s, key2 + i), c0);
+      c1 = q1.fma(FloatVector.fromArray(F, s, key2 + i + L), c1);
+      d0 = q0.fma(FloatVector.fromArray(F, s, key3 + i), d0);
+      d1 = q1.fma(FloatVector.fromArray(F, s, key3 + i + L), d1);
+    }
+    a0.add(a1).intoArray(x, 0);
+    b0.add(b1).intoArray(x, L);
+    c0.add(c1).intoArray(x, 2 * L);
+    d0.add(d1).intoArray(x, 3 * L);
   }
 
   @Override

@@ -170,6 +170,32 @@ class KernelsTest {
     assertThat(PlainKernels.exp(Float.NaN)).isNaN();
   }
 
+  @Test
+  void scalarProductsAndMixturesOfRowsAnywhereAgreeInBothSets() {
+    int[] offsets = {300, 0, 77, 1100, 512, 5, 640, 31, 900};
+    for (int n : new int[] {1, 8, 16, 24, 48, 64, 65}) {
+      float[] slab = random(1300, n);
+      for (int count = 0; count <= offsets.length; count++) {
+        float[] a = random(2000, 2);
+        for (int i = 0; i < count; i++) {
+          a[700 + 3 * i] = Float.intBitsToFloat(offsets[i]);
+        }
+        float[] b = a.clone();
+        plain.dots(a, 520, n, slab, 700, 3, 9, count, 800);
+        vector.dots(b, 520, n, slab, 700, 3, 9, count, 800);
+        plain.mix(a, 600, n, slab, 700, 3, 9, count, 900);
+        vector.mix(b, 600, n, slab, 700, 3, 9, count, 900);
+        for (int i = 0; i < count; i++) {
+          double sum = dot(a, 520, slab, offsets[i] + 9, n);
+          assertThat((double) a[800 + i]).isCloseTo(sum, within(1e-5));
+        }
+        // the first floats are the kernels' own
+        assertThat(Arrays.copyOfRange(b, 512, 2000))
+            .containsExactly(Arrays.copyOfRange(a, 512, 2000), within(1e-5f));
+      }
+    }
+  }
+
   private static double exact(Function function, double x) {
     return switch (function) {
       case RELU -> Math.max(0, x);
