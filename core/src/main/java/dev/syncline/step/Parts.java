@@ -2,6 +2,7 @@ package dev.syncline.step;
 
 import dev.syncline.spec.Node;
 import dev.syncline.weights.Weights;
+import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
@@ -23,7 +24,7 @@ record Parts(
 
   /** A matrix of a layer with its bias, if it has one. */
   Matrix matrix(Node node, String weight, String bias) {
-    float[] w = get(node, weight);
+    FloatBuffer w = weights.buffer(node.name(weight));
     float[] b = weights.values().get(node.name(bias));
     int out =
         weights.parameters().stream()
@@ -32,8 +33,8 @@ record Parts(
             .orElseThrow()
             .shape()
             .getFirst();
-    Precision kept = w.length < SMALL ? Precision.FP32 : precision;
-    return Matrix.pack(kept, out, w.length / out, w, b);
+    Precision kept = w.capacity() < SMALL ? Precision.FP32 : precision;
+    return Matrix.pack(kept, out, w.capacity() / out, w, b);
   }
 
   /** What a layer remembers under a name; null where it has no such part. */

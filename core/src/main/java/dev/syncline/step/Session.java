@@ -85,7 +85,7 @@ public final class Session implements AutoCloseable {
       list.add(track);
     }
     tracks = list.toArray(Track[]::new);
-    state = new StreamState(senses.floats(), longs, model.digest());
+    state = new StreamState(senses.floats(), longs, model::digest);
     scratch = new float[senses.scratchSize()];
     alone = new Lane[] {new Lane(scratch, state.slab)};
   }
