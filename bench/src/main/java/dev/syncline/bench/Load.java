@@ -39,18 +39,20 @@ import java.util.stream.Stream;
  * How long a model takes from a JVM's first line to its first steps: {@code bin/bench load [MODEL]
  * [JVMS]}. Each figure is the median over fresh JVMs that read the same folder, whose files are in
  * the page cache. Without a model, one of 18.9 million parameters (75 MB) is made: six blocks of
- * attention (8 heads, 60 rows) and feed-forward (2,048) of width 512. Vector models only.
+ * attention (8 heads, 60 rows) and feed-forward (2,048) of width 512. Full speed is reached where
+ * the median of 20 steps is within a fifth of that of the last 300. Vector models only.
  */
 public final class Load {
   private static final int WIDTH = 512;
-  private static final int STEPS = 2000;
+  private static final int STEPS = 600;
+  private static final int STRETCH = 20;
 
   private Load() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
     long begin = System.nanoTime();
-    if (args.length == 2 && args[0].equals("once")) {
-      once(Path.of(args[1]), begin);
+    if (args.length == 3) {
+      once(Path.of(args[1]), args[2].equals("warm"), begin);
       return;
     }
     int jvms = args.length > 1 ? Integer.parseInt(args[1]) : 5;
@@ -74,7 +76,8 @@ public final class Load {
   private static void report(Path folder, int jvms) throws IOException, InterruptedException {
     Map<String, List<Double>> figures = new LinkedHashMap<>();
     for (int i = 0; i < jvms; i++) {
-      for (String line : child(folder).lines().filter(l -> l.contains("\t")).toList()) {
+      String text = child(folder, "cold") + child(folder, "warm");
+      for (String line : text.lines().filter(l -> l.contains("\t")).toList()) {
         int tab = line.indexOf('\t');
         figures
             .computeIfAbsent(line.substring(0, tab), k -> new ArrayList<>())
@@ -96,12 +99,12 @@ public final class Load {
   }
 
   /** What a fresh JVM with the options of this one prints. */
-  private static String child(Path folder) throws IOException, InterruptedException {
+  private static String child(Path folder, String start) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Load.class.getName()));
-    command.addAll(List.of("once", folder.toString()));
+    command.addAll(List.of("once", folder.toString(), start));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
@@ -110,34 +113,40 @@ public final class Load {
     return text;
   }
 
-  private static void once(Path folder, long begin) {
+  private static void once(Path folder, boolean warm, long begin) {
     Model model = Model.load(folder);
-    line("model loaded", begin);
+    long loaded = System.nanoTime() - begin;
     Session session = model.open(Session.SILENT);
-    line("ready for the first step", begin);
+    if (!warm) {
+      figure("model loaded", loaded);
+      figure("ready for the first step", System.nanoTime() - begin);
+    }
+    String suffix = warm ? ", warmed up" : "";
+    if (warm) {
+      long start = System.nanoTime();
+      session.warmUp(STEPS, 5_000_000_000L);
+      figure("warming up", System.nanoTime() - start);
+    }
     long[] took = new long[STEPS];
     for (int i = 0; i < STEPS; i++) {
       long start = System.nanoTime();
       step(session, i);
       took[i] = System.nanoTime() - start;
-      if (i == 0) {
-        line("first step done", begin);
-      }
     }
-    figure("first step", took[0]);
-    long[] last = Arrays.copyOfRange(took, STEPS / 2, STEPS);
-    Arrays.sort(last);
-    long steady = last[last.length / 2];
-    long until = 0;
-    int slow = STEPS;
-    while (slow > 0 && took[slow - 1] < 2 * steady) {
-      slow--;
+    long steady = median(took, STEPS / 2, STEPS);
+    int slow = 0;
+    while (median(took, slow, slow + STRETCH) > 1.2 * steady) {
+      slow++;
     }
-    for (int i = 0; i < slow; i++) {
-      until += took[i];
-    }
-    figure("steady step", steady);
-    figure("until no step took twice that", until);
+    figure("first step" + suffix, took[0]);
+    figure("until full speed" + suffix, Arrays.stream(took, 0, slow).sum());
+    figure("steady step" + suffix, steady);
+  }
+
+  private static long median(long[] took, int from, int to) {
+    long[] part = Arrays.copyOfRange(took, from, to);
+    Arrays.sort(part);
+    return part[part.length / 2];
   }
 
   private static void step(Session session, long tick) {
@@ -152,10 +161,6 @@ public final class Load {
     if (!session.advance()) {
       throw new IllegalStateException("no tick");
     }
-  }
-
-  private static void line(String name, long begin) {
-    figure(name, System.nanoTime() - begin);
   }
 
   private static void figure(String name, long ns) {

@@ -13,6 +13,7 @@ import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
+import dev.syncline.step.Session;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -60,6 +62,11 @@ final class StreamCommand implements Callable<Integer> {
       paramLabel = "PATTERN",
       description = "numbered pictures, such as frames/%%05d.jpg, alone or beside a WAV file")
   private Path frames;
+
+  /** As much as compiles the code of most models; whichever is reached first. */
+  private static final int WARM_TICKS = 3000;
+
+  private static final long WARM_NS = 2_000_000_000;
 
   @Option(names = "--fps", paramLabel = "N", description = "pictures a second of --frames")
   private Double fps;
@@ -120,10 +127,23 @@ final class StreamCommand implements Callable<Integer> {
     checkFrames();
     Model model = Models.load(folder, precision.precision());
     try (LiveRun run = new LiveRun(model, without.left(model), factor, System::nanoTime)) {
+      if (Double.isFinite(factor)) {
+        warmUp(run.session());
+      }
       stream(run, model);
       report(run, model);
     }
     return 0;
+  }
+
+  /** So that the first ticks are as quick as all others: at a finite speed somebody waits. */
+  private void warmUp(Session session) {
+    long begin = System.nanoTime();
+    int ticks = session.warmUp(WARM_TICKS, WARM_NS);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    spec.commandLine()
+        .getErr()
+        .println(String.format(Locale.ROOT, "warmed up in %.1f s (%d ticks)", seconds, ticks));
   }
 
   private void stream(LiveRun run, Model model) throws IOException {

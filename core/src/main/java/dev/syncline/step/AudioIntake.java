@@ -156,6 +156,15 @@ final class AudioIntake implements Intake {
   }
 
   @Override
+  public void fill(StreamState s, float[] x, int scratch) {
+    float[] samples = new float[tickSource];
+    for (int i = 0; i < tickSource; i++) {
+      samples[i] = Intake.noise(s.tick() * tickSource + i);
+    }
+    push(s, Tick.startOf(s.tick() * tickSource, sourceHz), samples, 0, tickSource, x, scratch);
+  }
+
+  @Override
   public void take(StreamState s, float[] x, Buffer to, int scratch) {
     long missing = (s.tick() + 1) * tickSource - s.longs[longs + NEXT];
     if (missing > 0) {
