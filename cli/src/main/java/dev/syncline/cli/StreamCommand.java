@@ -127,31 +127,30 @@ final class StreamCommand implements Callable<Integer> {
     checkFrames();
     Model model = Models.load(folder, precision.precision());
     try (LiveRun run = new LiveRun(model, without.left(model), factor, System::nanoTime)) {
-      if (Double.isFinite(factor)) {
-        warmUp(run.session());
-      }
-      stream(run, model);
+      Optional<String> warm = stream(run, model, Double.isFinite(factor));
+      warm.ifPresent(spec.commandLine().getErr()::println);
       report(run, model);
     }
     return 0;
   }
 
-  /** So that the first ticks are as quick as all others: at a finite speed somebody waits. */
-  private void warmUp(Session session) {
-    long begin = System.nanoTime();
-    int ticks = session.warmUp(WARM_TICKS, WARM_NS);
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    spec.commandLine()
-        .getErr()
-        .println(String.format(Locale.ROOT, "warmed up in %.1f s (%d ticks)", seconds, ticks));
-  }
-
-  private void stream(LiveRun run, Model model) throws IOException {
+  /** Streams, and says what it took to warm up. */
+  private Optional<String> stream(LiveRun run, Model model, boolean warm) throws IOException {
     try (PacketSource source = source(run);
         Writer to = writer(run);
         LiveOutput output = output(run, to, model)) {
+      Optional<String> said = warm ? Optional.of(warmUp(run.session())) : Optional.empty();
       run.runGuarded(source, output);
+      return said;
     }
+  }
+
+  /** So that the first ticks are as quick as all others: at a finite speed somebody waits. */
+  private static String warmUp(Session session) {
+    long begin = System.nanoTime();
+    int ticks = session.warmUp(WARM_TICKS, WARM_NS);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    return String.format(Locale.ROOT, "warmed up in %.1f s (%d ticks)", seconds, ticks);
   }
 
   private double rate() {
