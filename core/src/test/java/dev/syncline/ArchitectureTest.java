@@ -71,7 +71,7 @@ class ArchitectureTest {
     onlyKnows("step", "jdk.incubator.vector..");
     onlyKnows("data", "java.awt..", "javax.imageio..");
     onlyKnows("time");
-    onlyKnows("signal");
+    onlyKnows("signal", "jdk.incubator.vector..");
     onlyKnows("event");
     onlyKnows("spec");
     onlyKnows("weights");

@@ -13,6 +13,7 @@ import dev.syncline.json.InputException;
 import dev.syncline.json.Json;
 import dev.syncline.spec.Output;
 import dev.syncline.step.Model;
+import dev.syncline.step.Session;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -60,6 +62,11 @@ final class StreamCommand implements Callable<Integer> {
       paramLabel = "PATTERN",
       description = "numbered pictures, such as frames/%%05d.jpg, alone or beside a WAV file")
   private Path frames;
+
+  /** As much as compiles the code of most models; whichever is reached first. */
+  private static final int WARM_TICKS = 3000;
+
+  private static final long WARM_NS = 2_000_000_000;
 
   @Option(names = "--fps", paramLabel = "N", description = "pictures a second of --frames")
   private Double fps;
@@ -120,18 +127,30 @@ final class StreamCommand implements Callable<Integer> {
     checkFrames();
     Model model = Models.load(folder, precision.precision());
     try (LiveRun run = new LiveRun(model, without.left(model), factor, System::nanoTime)) {
-      stream(run, model);
+      Optional<String> warm = stream(run, model, Double.isFinite(factor));
+      warm.ifPresent(spec.commandLine().getErr()::println);
       report(run, model);
     }
     return 0;
   }
 
-  private void stream(LiveRun run, Model model) throws IOException {
+  /** Streams, and says what it took to warm up. */
+  private Optional<String> stream(LiveRun run, Model model, boolean warm) throws IOException {
     try (PacketSource source = source(run);
         Writer to = writer(run);
         LiveOutput output = output(run, to, model)) {
+      Optional<String> said = warm ? Optional.of(warmUp(run.session())) : Optional.empty();
       run.runGuarded(source, output);
+      return said;
     }
+  }
+
+  /** So that the first ticks are as quick as all others: at a finite speed somebody waits. */
+  private static String warmUp(Session session) {
+    long begin = System.nanoTime();
+    int ticks = session.warmUp(WARM_TICKS, WARM_NS);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    return String.format(Locale.ROOT, "warmed up in %.1f s (%d ticks)", seconds, ticks);
   }
 
   private double rate() {

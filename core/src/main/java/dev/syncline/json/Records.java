@@ -26,6 +26,17 @@ import java.util.stream.Stream;
  * reported at the field it was read from.
  */
 public final class Records {
+  /** The variants of a sealed interface by name, found once. */
+  private static final ClassValue<Map<String, Class<?>>> VARIANTS =
+      new ClassValue<>() {
+        @Override
+        protected Map<String, Class<?>> computeValue(Class<?> sealed) {
+          Map<String, Class<?>> byName = new LinkedHashMap<>();
+          variants(sealed).forEach(c -> byName.put(name(c), c));
+          return byName;
+        }
+      };
+
   private Records() {}
 
   /** The JSON text of the value that an absent field takes. */
@@ -165,14 +176,12 @@ public final class Records {
 
   private static Class<?> variant(Class<?> sealed, Field field) {
     String type = field.get("type").string();
-    List<String> names = new ArrayList<>();
-    for (Class<?> permitted : variants(sealed).toList()) {
-      if (name(permitted).equals(type)) {
-        return permitted;
-      }
-      names.add(name(permitted));
+    Map<String, Class<?>> known = VARIANTS.get(sealed);
+    Class<?> variant = known.get(type);
+    if (variant == null) {
+      throw field.bad("unknown type \"" + type + "\"" + Field.hint(type, known.keySet()));
     }
-    throw field.bad("unknown type \"" + type + "\"" + Field.hint(type, names));
+    return variant;
   }
 
   /** The records that may stand for a sealed interface; it may be divided into further ones. */
@@ -227,6 +236,18 @@ public final class Records {
   }
 
   private static String snake(String camel) {
-    return camel.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < camel.length(); i++) {
+      char c = camel.charAt(i);
+      if (i > 0 && isUpper(c) && !isUpper(camel.charAt(i - 1))) {
+        text.append('_');
+      }
+      text.append(isUpper(c) ? (char) (c + 'a' - 'A') : c);
+    }
+    return text.toString();
+  }
+
+  private static boolean isUpper(char c) {
+    return c >= 'A' && c <= 'Z';
   }
 }

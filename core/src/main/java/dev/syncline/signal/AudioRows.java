@@ -13,7 +13,13 @@ public record AudioRows(
     }
   }
 
+  /** Compiles the tables, for the fastest loops that this machine has. */
   public AudioRowsPlan plan() {
-    return new AudioRowsPlan(this);
+    return plan(PowerSpectrum.vectors());
+  }
+
+  /** Compiles the tables, for vector or plain loops; both give the same bits. */
+  public AudioRowsPlan plan(boolean vectors) {
+    return new AudioRowsPlan(this, vectors);
   }
 }

@@ -12,8 +12,8 @@ public final class AudioRowsPlan {
   private final int hop;
   private final int window;
 
-  AudioRowsPlan(AudioRows config) {
-    mel = config.logMel().plan();
+  AudioRowsPlan(AudioRows config, boolean vectors) {
+    mel = config.logMel().plan(vectors);
     normalization = config.normalization().plan(config.logMel().bands());
     hop = config.logMel().hop();
     window = config.logMel().window();

@@ -6,7 +6,7 @@ package dev.syncline.signal;
  * size (Stockham's self-sorting form, radix 4 with one radix-2 pass where needed), then the even
  * and odd parts are separated. Arithmetic is in float, the tables are rounded from double.
  */
-public final class Fft {
+public final class Fft implements PowerSpectrum {
   public static final int MIN_SIZE = 64;
   public static final int MAX_SIZE = 8192;
 
@@ -54,6 +54,16 @@ public final class Fft {
     table[at + 1] = (float) StrictMath.sin(angle);
   }
 
+  /** A number of the table of the passes: six for each of their groups. */
+  float twiddle(int i) {
+    return twiddles[i];
+  }
+
+  /** cos (at 2k) and sin (at 2k + 1) of 2 pi k / size. */
+  float unpack(int i) {
+    return unpack[i];
+  }
+
   /** The number of real samples. */
   public int size() {
     return size;
@@ -64,7 +74,7 @@ public final class Fft {
     return half + 1;
   }
 
-  /** Floats of scratch that a call needs. */
+  @Override
   public int scratchSize() {
     return 2 * size;
   }
@@ -97,7 +107,7 @@ public final class Fft {
     im[imOff + half] = 0;
   }
 
-  /** The squared magnitudes of the {@link #bins} frequencies of {@code x[xOff, xOff + size)}. */
+  @Override
   public void power(float[] x, int xOff, float[] out, int outOff, float[] scratch, int scratchOff) {
     int z = transform(x, xOff, scratch, scratchOff);
     for (int k = 1; k < half; k++) {
@@ -115,10 +125,7 @@ public final class Fft {
    * imaginary part of bin 0, which is nothing.
    */
   private int transform(float[] x, int xOff, float[] scratch, int scratchOff) {
-    for (int j = 0; j < half; j++) {
-      scratch[scratchOff + j] = x[xOff + 2 * j];
-      scratch[scratchOff + half + j] = x[xOff + 2 * j + 1];
-    }
+    split(x, xOff, scratch, scratchOff);
     int from = scratchOff;
     int to = scratchOff + size;
     int twiddle = 0;
@@ -136,6 +143,14 @@ public final class Fft {
     }
     separate(scratch, from);
     return from;
+  }
+
+  /** Even samples, then odd ones. */
+  void split(float[] x, int xOff, float[] to, int at) {
+    for (int j = 0; j < half; j++) {
+      to[at + j] = x[xOff + 2 * j];
+      to[at + half + j] = x[xOff + 2 * j + 1];
+    }
   }
 
   /** One pass of decimation in frequency over {@code quarter} groups of {@code stride} columns. */
@@ -179,7 +194,7 @@ public final class Fft {
   }
 
   /** The last pass where half is not a power of four; its twiddle factors are 1. */
-  private void radix2(float[] s, int from, int to) {
+  void radix2(float[] s, int from, int to) {
     int stride = half / 2;
     for (int part = 0; part < size; part += half) {
       for (int q = part; q < part + stride; q++) {

@@ -197,8 +197,13 @@ public record LogMel(
         0.001);
   }
 
-  /** Compiles the tables. */
+  /** Compiles the tables, for the fastest loops that this machine has. */
   public LogMelPlan plan() {
-    return new LogMelPlan(this);
+    return plan(PowerSpectrum.vectors());
+  }
+
+  /** Compiles the tables, for vector or plain loops; both give the same bits. */
+  public LogMelPlan plan(boolean vectors) {
+    return new LogMelPlan(this, vectors);
   }
 }

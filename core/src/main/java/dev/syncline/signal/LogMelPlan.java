@@ -8,6 +8,7 @@ public final class LogMelPlan {
 
   private final LogMel config;
   private final Fft fft;
+  private final PowerSpectrum spectrum;
   private final float[] taper;
 
   /** For each band: its first bin, and where its weights begin (one more entry for the end). */
@@ -16,9 +17,10 @@ public final class LogMelPlan {
   private final int[] weightStart;
   private final float[] weights;
 
-  LogMelPlan(LogMel config) {
+  LogMelPlan(LogMel config, boolean vectors) {
     this.config = config;
     fft = new Fft(config.fft());
+    spectrum = vectors && config.fft() >= VectorFft.MIN_SIZE ? new VectorFft(fft) : fft;
     taper = new float[config.window()];
     for (int n = 0; n < taper.length; n++) {
       taper[n] = (float) config.windowShape().at(n, taper.length);
@@ -92,7 +94,7 @@ public final class LogMelPlan {
   }
 
   public int scratchSize() {
-    return config.fft() + fft.bins() + fft.scratchSize();
+    return config.fft() + fft.bins() + spectrum.scratchSize();
   }
 
   /** Operations of a row: each addition, multiplication, root and logarithm counts one. */
@@ -115,22 +117,22 @@ public final class LogMelPlan {
       scratch[scratchOff + n] = samples[windowStart + n] * taper[n];
     }
     Arrays.fill(scratch, scratchOff + window, scratchOff + config.fft(), 0f);
-    int spectrum = scratchOff + config.fft();
-    fft.power(scratch, scratchOff, scratch, spectrum, scratch, spectrum + fft.bins());
+    int bins = scratchOff + config.fft();
+    spectrum.power(scratch, scratchOff, scratch, bins, scratch, bins + fft.bins());
     if (config.spectrum() == LogMel.Spectrum.MAGNITUDE) {
-      for (int k = spectrum; k < spectrum + fft.bins(); k++) {
+      for (int k = bins; k < bins + fft.bins(); k++) {
         scratch[k] = (float) Math.sqrt(scratch[k]);
       }
     }
     for (int band = 0; band < config.bands(); band++) {
-      out[outOff + band] = sum(band, scratch, spectrum);
+      out[outOff + band] = sum(band, scratch, bins);
     }
     logarithm(out, outOff);
   }
 
-  private float sum(int band, float[] scratch, int spectrum) {
+  private float sum(int band, float[] scratch, int bins) {
     int end = weightStart[band + 1];
-    int shift = spectrum + firstBin[band] - weightStart[band];
+    int shift = bins + firstBin[band] - weightStart[band];
     float sum = 0;
     for (int i = weightStart[band]; i < end; i++) {
       sum += weights[i] * scratch[shift + i];

@@ -36,13 +36,13 @@ final class AudioIntake implements Intake {
   private static final int NEXT = 0;
   private static final int PENDING = 1;
 
-  AudioIntake(FrontEnd.Audio audio, Tick tick, int slab, int longs) {
+  AudioIntake(FrontEnd.Audio audio, Tick tick, Kernels kernels, int slab, int longs) {
     shape = audio.shape(tick);
     sourceHz = audio.sourceHz();
     tickSource = tick.rows(sourceHz);
     tickSamples = tick.rows(audio.rows().logMel().rateHz());
     hop = audio.rows().logMel().hop();
-    rows = audio.rows().plan();
+    rows = audio.rows().plan(kernels instanceof VectorKernels);
     resample = audio.resample().map(r -> r.plan()).orElse(null);
     this.slab = slab;
     this.longs = longs;
@@ -153,6 +153,15 @@ final class AudioIntake implements Intake {
               samples, offset, count, s.slab, slab + at, s.slab, resampleState, x, scratch);
       s.longs[longs + PENDING] += written;
     }
+  }
+
+  @Override
+  public void fill(StreamState s, float[] x, int scratch) {
+    float[] samples = new float[tickSource];
+    for (int i = 0; i < tickSource; i++) {
+      samples[i] = Intake.noise(s.tick() * tickSource + i);
+    }
+    push(s, Tick.startOf(s.tick() * tickSource, sourceHz), samples, 0, tickSource, x, scratch);
   }
 
   @Override

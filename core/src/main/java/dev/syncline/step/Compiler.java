@@ -44,7 +44,7 @@ final class Compiler {
   private static int work(Weights weights) {
     int most = 1;
     for (Parameter p : weights.parameters()) {
-      most = Math.max(most, weights.get(p.name()).length / p.shape().getFirst());
+      most = Math.max(most, p.size() / p.shape().getFirst());
     }
     return Matrix.work(most);
   }

@@ -1,5 +1,6 @@
 package dev.syncline.step;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -21,16 +22,17 @@ public record Halves(int out, int in, boolean brain, int[] data, float[] bias) i
   /** The bits of a float that an FP16 number fills: its sign, and the rest three bits lower. */
   static final int FP16_BITS = 0x8fffe000;
 
-  static Halves pack(Precision precision, int out, int in, float[] weight, float[] bias) {
+  static Halves pack(Precision precision, int out, int in, FloatBuffer weight, float[] bias) {
     boolean brain = precision == Precision.BF16;
     int pairs = (in + 1) / 2;
     int padded = (out + WIDTH - 1) / WIDTH * WIDTH;
     int[] data = new int[Math.multiplyExact(padded, pairs)];
+    float[] row = new float[2 * pairs];
     for (int o = 0; o < out; o++) {
+      weight.get(o * in, row, 0, in);
       int at = o / STRIP * STRIP * pairs + o % STRIP;
-      for (int k = 0; k < in; k++) {
-        int half = half(brain, weight[o * in + k]);
-        data[at + k / 2 * STRIP] |= k % 2 == 0 ? half : half << 16;
+      for (int k = 0; k < 2 * pairs; k += 2, at += STRIP) {
+        data[at] = half(brain, row[k]) | half(brain, row[k + 1]) << 16;
       }
     }
     return new Halves(

@@ -24,6 +24,14 @@ sealed interface Intake permits AudioIntake, RowIntake {
   /** The capture time up to which this modality is known, in nanoseconds. */
   long knownUntil(StreamState s);
 
+  /** Fills the tick at hand with noise, as packets would. */
+  void fill(StreamState s, float[] x, int scratch);
+
+  /** A number in [-0.5, 0.5) that looks like nothing; the same for the same i. */
+  static float noise(long i) {
+    return ((i * 0x9E3779B97F4A7C15L) >>> 40) * 0x1p-24f - 0.5f;
+  }
+
   /** Writes the tick's rows and validity to a buffer and moves on to the next tick. */
   void take(StreamState s, float[] x, Buffer to, int scratch);
 

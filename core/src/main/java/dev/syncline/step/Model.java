@@ -9,30 +9,29 @@ import dev.syncline.spec.FrozenEncoder;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.weights.Weights;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HexFormat;
-import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * A model ready to run: spec, weights and the program compiled from them. Immutable; any number of
  * sessions on any number of threads share one.
  *
+ * @param source gives the weights as they are in the file; a model that was loaded keeps only what
+ *     its program reads, and reads the file again
  * @param encoders opens a frozen encoder: the model folder's file and its spec; called once for
  *     each encoder of each session
- * @param digest SHA-256 over spec, weights and encoder files, and the precision unless it is FP32:
- *     what decides every bit of a stream
+ * @param identity makes the digest
  */
 public record Model(
     ModelSpec spec,
-    Weights weights,
+    Supplier<Weights> source,
     Program program,
     Path folder,
     BiFunction<Path, FrozenEncoder, Encoder> encoders,
-    String digest) {
+    Identity identity) {
 
   public static final String SPEC = "model.json";
   public static final String WEIGHTS = "model.safetensors";
@@ -55,8 +54,29 @@ public record Model(
       Precision precision,
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     ModelSpec spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
-    Weights weights = Weights.read(folder.resolve(WEIGHTS), spec.parameters());
-    return of(spec, weights, kernels, precision, folder, encoders);
+    Path file = folder.resolve(WEIGHTS);
+    Weights mapped = Weights.map(file, spec.parameters());
+    Identity identity;
+    Program program;
+    try {
+      identity = new Identity(spec, mapped, precision, folder);
+      program = Program.compile(spec.node(), mapped, kernels, precision);
+    } catch (RuntimeException e) {
+      mapped.close();
+      throw e;
+    }
+    // beside the first steps: snapshots and certificates wait for it, nothing else does
+    Thread.ofPlatform().daemon().name("digest").start(identity::digest);
+    Supplier<Weights> source =
+        () -> {
+          Weights again = Weights.read(file, spec.parameters());
+          if (!new Identity(spec, again, precision, folder).digest().equals(identity.digest())) {
+            throw new InputException(
+                file + ": not the weights that the model was loaded from: load it again");
+          }
+          return again;
+        };
+    return new Model(spec, source, program, folder, encoders, identity);
   }
 
   /** A model from its parts; {@code folder} is where encoder files are looked for. */
@@ -78,8 +98,21 @@ public record Model(
       Path folder,
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     Program program = Program.compile(spec.node(), weights, kernels, precision);
-    String digest = digest(spec, weights, precision, folder);
-    return new Model(spec, weights, program, folder, encoders, digest);
+    Identity identity = new Identity(spec, weights, precision, folder);
+    return new Model(spec, () -> weights, program, folder, encoders, identity);
+  }
+
+  /** The weights as they are in the file, not rounded. */
+  public Weights weights() {
+    return source.get();
+  }
+
+  /**
+   * SHA-256 over spec, weights and encoder files, and the precision unless it is FP32: what decides
+   * every bit of a stream. Asking for it soon after loading waits until it is made.
+   */
+  public String digest() {
+    return identity.digest();
   }
 
   /** Writes the folder; encoder files are copied from this model's own. */
@@ -95,38 +128,12 @@ public record Model(
             StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    weights.write(to.resolve(WEIGHTS));
+    weights().write(to.resolve(WEIGHTS));
     WholeFile.write(to.resolve(SPEC), spec.json().pretty());
   }
 
   /** A fresh stream, with a clock for the stages' times. */
   public Session open(Session.Sink sink) {
     return new Session(this, spec.modalities().keySet(), sink, System::nanoTime);
-  }
-
-  private static String digest(ModelSpec spec, Weights weights, Precision precision, Path folder) {
-    var sha = Weights.sha256();
-    if (precision != Precision.FP32) {
-      sha.update(precision.name().getBytes(StandardCharsets.UTF_8));
-    }
-    sha.update(spec.canonical());
-    sha.update(HexFormat.of().parseHex(weights.digest()));
-    for (Map.Entry<String, dev.syncline.spec.Modality> e : spec.modalities().entrySet()) {
-      e.getValue().encoder().ifPresent(encoder -> sha.update(hash(folder.resolve(encoder.file()))));
-    }
-    return HexFormat.of().formatHex(sha.digest());
-  }
-
-  private static byte[] hash(Path file) {
-    try (var in = Files.newInputStream(file)) {
-      var sha = Weights.sha256();
-      byte[] buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        sha.update(buffer, 0, n);
-      }
-      return sha.digest();
-    } catch (IOException e) {
-      throw new InputException(file + ": the model's encoder cannot be read: " + e.getMessage(), e);
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.syncline.step;
 
 import dev.syncline.spec.Node;
 import dev.syncline.weights.Weights;
+import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
@@ -28,7 +29,7 @@ record Parts(
 
   /** A matrix of a layer's state or of what it found, with its bias, if it has one. */
   Matrix matrix(Node node, String weight, String bias) {
-    float[] w = get(node, weight);
+    FloatBuffer w = weights.buffer(node.name(weight));
     return pack(w, weights.values().get(node.name(bias)), out(node, weight));
   }
 
@@ -40,7 +41,7 @@ record Parts(
     }
     float[] w = get(node, weight);
     float[] b = Folding.shifted(w, weights.values().get(node.name(bias)), affine);
-    return pack(Folding.scaled(w, affine), b, out(node, weight));
+    return pack(FloatBuffer.wrap(Folding.scaled(w, affine)), b, out(node, weight));
   }
 
   /** One matrix for two linear layers. */
@@ -50,7 +51,7 @@ record Parts(
     float[] bias = weights.values().get(second.name("bias"));
     float[] between = weights.values().get(first.name("bias"));
     return pack(
-        Folding.product(b, a, out(first, "weight")),
+        FloatBuffer.wrap(Folding.product(b, a, out(first, "weight"))),
         between == null ? bias : Folding.apply(b, between, bias),
         out(second, "weight"));
   }
@@ -64,9 +65,9 @@ record Parts(
         .getFirst();
   }
 
-  private Matrix pack(float[] w, float[] bias, int out) {
-    Precision kept = w.length < SMALL ? Precision.FP32 : precision;
-    return Matrix.pack(kept, out, w.length / out, w, bias);
+  private Matrix pack(FloatBuffer w, float[] bias, int out) {
+    Precision kept = w.capacity() < SMALL ? Precision.FP32 : precision;
+    return Matrix.pack(kept, out, w.capacity() / out, w, bias);
   }
 
   /** What a layer remembers under a name; null where it has no such part. */

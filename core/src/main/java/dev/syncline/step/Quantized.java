@@ -1,5 +1,6 @@
 package dev.syncline.step;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -30,7 +31,7 @@ public record Quantized(
   /** What makes a sum of two products of bytes positive. */
   static final int LIFT = 1 << 15;
 
-  static Quantized pack(Precision precision, int out, int in, float[] weight, float[] bias) {
+  static Quantized pack(Precision precision, int out, int in, FloatBuffer weight, float[] bias) {
     int inputs = (in + STEP - 1) / STEP * STEP;
     int group = precision.group() == 0 ? inputs : Math.min(inputs, precision.group());
     int groups = (inputs + group - 1) / group;
@@ -44,27 +45,38 @@ public record Quantized(
             new short[Math.multiplyExact(padded, inputs / (16 / precision.bits()))],
             new float[Math.multiplyExact(padded, groups)],
             bias == null ? new float[padded] : Arrays.copyOf(bias, padded));
+    float[] row = new float[inputs];
     for (int o = 0; o < padded; o++) {
-      for (int g = 0; g < groups; g++) {
-        int from = g * group;
-        packed.round(weight, o, from, Math.min(inputs, from + group), precision.most());
+      if (o < out) {
+        weight.get(o * in, row, 0, in);
+      } else if (o == out) {
+        Arrays.fill(row, 0);
+      }
+      for (int from = 0; from < inputs; from += group) {
+        packed.round(row, o, from, Math.min(inputs, from + group), precision.most());
       }
     }
     return packed;
   }
 
-  /** Rounds what shares a scale; outputs and inputs beyond the matrix are zeros. */
-  private void round(float[] weight, int o, int from, int to, int most) {
+  /** Rounds what shares a scale. */
+  private void round(float[] row, int o, int from, int to, int most) {
     float largest = 0;
-    for (int k = from; o < out && k < Math.min(in, to); k++) {
-      largest = Math.max(largest, Math.abs(weight[o * in + k]));
+    for (int k = from; k < to; k++) {
+      largest = Math.max(largest, Math.abs(row[k]));
     }
     float scale = largest / most;
     scales[scaleAt(o, from)] = scale;
-    for (int k = from; k < to; k++) {
-      float w = o < out && k < in && scale > 0 ? weight[o * in + k] / scale : 0;
-      int whole = Math.clamp(Math.round(w), -most, most) + offset();
-      data[at(o, k)] |= (short) (whole << shift(k));
+    int rows = STEP / perShort();
+    for (int k = from, at = at(o, from); k < to; k += STEP) {
+      for (int r = 0; r < rows; r++, at += STRIP) {
+        int all = 0;
+        for (int i = 0; i < perShort(); i++) {
+          float w = scale > 0 ? row[k + i * rows + r] / scale : 0;
+          all |= (Math.clamp(Math.round(w), -most, most) + offset()) << (i * bits);
+        }
+        data[at] = (short) all;
+      }
     }
   }
 

@@ -151,6 +151,32 @@ final class RowIntake implements Intake {
     return Outcome.ACCEPTED;
   }
 
+  /**
+   * Pictures of twice the size that is wanted; vectors whose first number is 0, a class perhaps.
+   */
+  @Override
+  public void fill(StreamState s, float[] x, int scratch) {
+    for (int r = 0; r < shape.rows(); r++) {
+      long row = s.tick() * shape.rows() + r;
+      long at = Tick.startOf(row, rateHz);
+      if (scale == null) {
+        float[] vector = new float[shape.size()];
+        for (int i = 1; i < vector.length; i++) {
+          vector[i] = Intake.noise(row * vector.length + i);
+        }
+        push(s, at, vector, 0);
+      } else {
+        int width = 2 * scale.config().width();
+        int height = 2 * scale.config().height();
+        byte[] rgb = new byte[3 * width * height];
+        for (int i = 0; i < rgb.length; i++) {
+          rgb[i] = (byte) (256 * Intake.noise(row * rgb.length + i));
+        }
+        push(s, at, rgb, width, height, x, scratch);
+      }
+    }
+  }
+
   @Override
   public void take(StreamState s, float[] x, Buffer to, int scratch) {
     int size = shape.size();

@@ -5,6 +5,7 @@ import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.spec.Shape;
+import dev.syncline.time.Tick;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,7 @@ final class Senses implements AutoCloseable {
                             opened.add(
                                 model.encoders().apply(model.folder().resolve(e.file()), e)));
                 Encoder encoder = m.encoder().isPresent() ? opened.getLast() : null;
-                senses.put(name, sense(spec, m, encoder, model.program().inputs().get(name)));
+                senses.put(name, sense(model, m, encoder, model.program().inputs().get(name)));
               });
     } catch (RuntimeException e) {
       opened.forEach(Encoder::close);
@@ -58,12 +59,14 @@ final class Senses implements AutoCloseable {
     scratch += senses.values().stream().mapToInt(s -> s.intake.scratchSize()).max().orElse(0);
   }
 
-  private Sense sense(ModelSpec spec, Modality m, Encoder encoder, Buffer input) {
+  private Sense sense(Model model, Modality m, Encoder encoder, Buffer input) {
+    Tick tick = model.spec().tick();
     Intake intake =
         switch (m.frontEnd()) {
-          case FrontEnd.Audio a -> new AudioIntake(a, spec.tick(), floats, longs);
-          case FrontEnd.Image i -> new RowIntake(i, spec.tick(), encoder != null, floats, longs);
-          case FrontEnd.Vector v -> new RowIntake(v, spec.tick(), false, floats, longs);
+          case FrontEnd.Audio a ->
+              new AudioIntake(a, tick, model.program().kernels(), floats, longs);
+          case FrontEnd.Image i -> new RowIntake(i, tick, encoder != null, floats, longs);
+          case FrontEnd.Vector v -> new RowIntake(v, tick, false, floats, longs);
         };
     floats = Math.addExact(floats, intake.floats());
     longs += intake.longs();

@@ -85,9 +85,43 @@ public final class Session implements AutoCloseable {
       list.add(track);
     }
     tracks = list.toArray(Track[]::new);
-    state = new StreamState(senses.floats(), longs, model.digest());
+    state = new StreamState(senses.floats(), longs, model::digest);
     scratch = new float[senses.scratchSize()];
     alone = new Lane[] {new Lane(scratch, state.slab)};
+  }
+
+  /**
+   * Runs front ends, encoders and model on noise until their code is compiled, so that the first
+   * tick of a stream is not the slow one. State, counts, probabilities and stages' times are
+   * afterwards as they were, and the sink hears nothing.
+   *
+   * @param ticks do no more than these
+   * @param ns begin no tick after this long, by this session's clock
+   * @return how many ticks were done
+   */
+  public int warmUp(int ticks, long ns) {
+    float[] slab = state.slab.clone();
+    long[] longs = state.longs.clone();
+    float[] work = scratch.clone();
+    long[] stages = stageNs.clone();
+    long pushed = pushNs;
+    state.clear();
+    long begin = clock.getAsLong();
+    int done = 0;
+    for (; done < ticks && clock.getAsLong() - begin < ns; done++) {
+      for (Senses.Sense sense : senses.all()) {
+        sense.intake().fill(state, scratch, senses.work());
+      }
+      sense();
+      model.program().step(new Lane[] {lane()}, 1);
+      state.longs[StreamState.TICK]++;
+    }
+    System.arraycopy(slab, 0, state.slab, 0, slab.length);
+    System.arraycopy(longs, 0, state.longs, 0, longs.length);
+    System.arraycopy(work, 0, scratch, 0, work.length);
+    System.arraycopy(stages, 0, stageNs, 0, stages.length);
+    pushNs = pushed;
+    return done;
   }
 
   /** Pushes samples (at most a tick of them) or one vector. */

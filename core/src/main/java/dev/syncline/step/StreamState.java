@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -23,9 +24,9 @@ public final class StreamState {
 
   final float[] slab;
   final long[] longs;
-  private final String digest;
+  private final Supplier<String> digest;
 
-  StreamState(int floats, int longs, String digest) {
+  StreamState(int floats, int longs, Supplier<String> digest) {
     slab = new float[floats];
     this.longs = new long[longs];
     this.digest = digest;
@@ -53,7 +54,7 @@ public final class StreamState {
 
   /** A copy of everything, little-endian: a header that names the model, the state, a checksum. */
   public byte[] snapshot() {
-    byte[] key = HexFormat.of().parseHex(digest);
+    byte[] key = HexFormat.of().parseHex(digest.get());
     int size = 4 + 4 + key.length + 4 + 4 + 8 * longs.length + 4 * slab.length + 4;
     ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(MAGIC).putInt(VERSION).put(key).putInt(longs.length).putInt(slab.length);
@@ -76,7 +77,7 @@ public final class StreamState {
    * The last decision's probabilities are not part of it: the next tick brings new ones.
    */
   public void restore(byte[] snapshot) {
-    byte[] key = HexFormat.of().parseHex(digest);
+    byte[] key = HexFormat.of().parseHex(digest.get());
     ByteBuffer in = ByteBuffer.wrap(snapshot).order(ByteOrder.LITTLE_ENDIAN);
     int head = 4 + 4 + key.length + 4 + 4;
     if (snapshot.length < head || in.getInt() != MAGIC || in.getInt() != VERSION) {
@@ -89,7 +90,7 @@ public final class StreamState {
           "snapshot: made with model "
               + HexFormat.of().formatHex(theirs, 0, 6)
               + ", this is model "
-              + digest.substring(0, 12));
+              + digest.get().substring(0, 12));
     }
     if (in.getInt() != longs.length
         || in.getInt() != slab.length

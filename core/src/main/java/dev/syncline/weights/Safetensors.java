@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -201,6 +203,16 @@ public final class Safetensors implements AutoCloseable {
   public float[] floats(String name) {
     Entry e = entry(name, Type.F32);
     return data.asSlice(e.begin, e.end - e.begin).toArray(F32);
+  }
+
+  /**
+   * The tensor's numbers where they lie; F32 of at most 2 GB only, and only until the file is
+   * closed.
+   */
+  public FloatBuffer buffer(String name) {
+    Entry e = entry(name, Type.F32);
+    ByteBuffer bytes = data.asSlice(e.begin, e.end - e.begin).asByteBuffer();
+    return bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 
   /** Copies {@code count} numbers of an F32 tensor, from its number {@code from} on. */

@@ -4,28 +4,46 @@ import dev.syncline.json.Field;
 import dev.syncline.json.InputException;
 import dev.syncline.spec.Parameter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.AbstractMap;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
-/**
- * The tensors of a spec by name, in its order. The arrays are never written after construction.
- *
- * @param parameters what the spec asks for
- * @param values the numbers, outer dimension first
- */
-public record Weights(List<Parameter> parameters, Map<String, float[]> values) {
+/** The tensors of a spec by name, in its order: in memory, or in a file that is mapped. */
+public final class Weights implements AutoCloseable {
+  private static final int CHUNK = 1 << 14;
 
-  public Weights {
-    parameters = List.copyOf(parameters);
-    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  private final List<Parameter> parameters;
+  private final Map<String, float[]> values;
+  private final Optional<Safetensors> mapped;
+
+  /**
+   * @param parameters what the spec asks for
+   * @param values the numbers, outer dimension first; the arrays are never written again
+   */
+  public Weights(List<Parameter> parameters, Map<String, float[]> values) {
+    this.parameters = List.copyOf(parameters);
+    this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    mapped = Optional.empty();
+  }
+
+  private Weights(List<Parameter> parameters, Safetensors mapped) {
+    this.parameters = List.copyOf(parameters);
+    this.mapped = Optional.of(mapped);
+    values = view(parameters, mapped);
   }
 
   /** Fresh weights: the same seed gives the same numbers on every machine. */
@@ -46,43 +64,105 @@ public record Weights(List<Parameter> parameters, Map<String, float[]> values) {
    * Reads the tensors that the spec asks for: all of them, no others, of its shapes, all finite.
    */
   public static Weights read(Path file, List<Parameter> parameters) {
-    Map<String, float[]> values = new LinkedHashMap<>();
-    try (Safetensors tensors = Safetensors.open(file)) {
-      Map<String, Safetensors.Entry> left = new LinkedHashMap<>(tensors.entries());
-      for (Parameter p : parameters) {
-        Safetensors.Entry entry = left.remove(p.name());
-        if (entry == null) {
-          throw new InputException(
-              file
-                  + ": the tensor \""
-                  + p.name()
-                  + "\" is missing"
-                  + Field.hint(p.name(), left.keySet()));
-        }
-        if (!entry.shape().equals(p.shape())) {
-          throw new InputException(
-              "%s: tensor \"%s\" has shape %s, the spec asks for %s"
-                  .formatted(file, p.name(), entry.shape(), p.shape()));
-        }
-        values.put(p.name(), finite(file, p.name(), tensors.floats(p.name())));
+    try (Weights in = map(file, parameters)) {
+      return new Weights(parameters, in.values);
+    }
+  }
+
+  /**
+   * The same, left in the file, which stays mapped until {@link #close}: asking for a tensor copies
+   * it, and no copy is kept.
+   */
+  public static Weights map(Path file, List<Parameter> parameters) {
+    Safetensors tensors = Safetensors.open(file);
+    try {
+      check(file, tensors, parameters);
+      return new Weights(parameters, tensors);
+    } catch (RuntimeException e) {
+      tensors.close();
+      throw e;
+    }
+  }
+
+  private static void check(Path file, Safetensors tensors, List<Parameter> parameters) {
+    Map<String, Safetensors.Entry> left = new LinkedHashMap<>(tensors.entries());
+    for (Parameter p : parameters) {
+      Safetensors.Entry entry = left.remove(p.name());
+      if (entry == null) {
+        throw new InputException(
+            file
+                + ": the tensor \""
+                + p.name()
+                + "\" is missing"
+                + Field.hint(p.name(), left.keySet()));
       }
-      if (!left.isEmpty()) {
+      if (!entry.shape().equals(p.shape())) {
+        throw new InputException(
+            "%s: tensor \"%s\" has shape %s, the spec asks for %s"
+                .formatted(file, p.name(), entry.shape(), p.shape()));
+      }
+      finite(file, tensors.buffer(p.name()), p.name());
+    }
+    if (!left.isEmpty()) {
+      throw new InputException(
+          file
+              + ": tensor \""
+              + left.keySet().iterator().next()
+              + "\" is not in the spec of model.json: remove it or use the spec it belongs to");
+    }
+  }
+
+  private static void finite(Path file, FloatBuffer tensor, String name) {
+    float[] chunk = new float[Math.min(CHUNK, tensor.capacity())];
+    for (int from = 0; from < tensor.capacity(); from += chunk.length) {
+      int n = Math.min(chunk.length, tensor.capacity() - from);
+      tensor.get(from, chunk, 0, n);
+      int i = firstNotFinite(chunk, n);
+      if (i < n) {
         throw new InputException(
             file
                 + ": tensor \""
-                + left.keySet().iterator().next()
-                + "\" is not in the spec of model.json: remove it or use the spec it belongs to");
+                + name
+                + "\" holds "
+                + chunk[i]
+                + " at position "
+                + (from + i)
+                + ": the file is damaged or the training diverged");
       }
     }
-    return new Weights(parameters, values);
   }
 
+  private static int firstNotFinite(float[] a, int n) {
+    for (int i = 0; i < n; i++) {
+      if (!Float.isFinite(a[i])) {
+        return i;
+      }
+    }
+    return n;
+  }
+
+  /** What the spec asks for. */
+  public List<Parameter> parameters() {
+    return parameters;
+  }
+
+  /** The numbers by name; not to be written to. */
+  public Map<String, float[]> values() {
+    return values;
+  }
+
+  /** The numbers of a tensor; not to be written to. */
   public float[] get(String name) {
     float[] v = values.get(name);
     if (v == null) {
       throw new IllegalArgumentException("no tensor " + name);
     }
     return v;
+  }
+
+  /** The numbers of a tensor, not copied: to be read by position, from any thread. */
+  public FloatBuffer buffer(String name) {
+    return mapped.map(file -> file.buffer(name)).orElseGet(() -> FloatBuffer.wrap(get(name)));
   }
 
   /** Writes all tensors; see {@link SafetensorsWriter#write}. */
@@ -95,15 +175,15 @@ public record Weights(List<Parameter> parameters, Map<String, float[]> values) {
   /** SHA-256 over names, shapes and numbers. */
   public String digest() {
     MessageDigest sha = sha256();
+    ByteBuffer bytes = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
     for (Parameter p : parameters) {
       sha.update((p.name() + p.shape()).getBytes(StandardCharsets.UTF_8));
-      float[] v = values.get(p.name());
-      byte[] bytes = new byte[4 * v.length];
-      java.nio.ByteBuffer.wrap(bytes)
-          .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-          .asFloatBuffer()
-          .put(v);
-      sha.update(bytes);
+      FloatBuffer v = buffer(p.name());
+      for (int from = 0; from < v.capacity(); from += CHUNK) {
+        int n = Math.min(CHUNK, v.capacity() - from);
+        bytes.asFloatBuffer().put(0, v, from, n);
+        sha.update(bytes.array(), 0, 4 * n);
+      }
     }
     return HexFormat.of().formatHex(sha.digest());
   }
@@ -116,20 +196,26 @@ public record Weights(List<Parameter> parameters, Map<String, float[]> values) {
     }
   }
 
-  private static float[] finite(Path file, String name, float[] values) {
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new InputException(
-            file
-                + ": tensor \""
-                + name
-                + "\" holds "
-                + values[i]
-                + " at position "
-                + i
-                + ": the file is damaged or the training diverged");
+  /** Gives a mapped file back; its tensors cannot be asked for any more. */
+  @Override
+  public void close() {
+    mapped.ifPresent(Safetensors::close);
+  }
+
+  /** The tensors of a mapped file, each copied when it is asked for. */
+  private static Map<String, float[]> view(List<Parameter> parameters, Safetensors file) {
+    return new AbstractMap<>() {
+      @Override
+      public float[] get(Object name) {
+        return file.entries().containsKey(name) ? file.floats((String) name) : null;
       }
-    }
-    return values;
+
+      @Override
+      public Set<Entry<String, float[]>> entrySet() {
+        Set<Entry<String, float[]>> all = new LinkedHashSet<>();
+        parameters.forEach(p -> all.add(Map.entry(p.name(), file.floats(p.name()))));
+        return all;
+      }
+    };
   }
 }

@@ -15,14 +15,16 @@ final class SpeedReport {
     float[] spectrum = new float[fft.bins()];
     float[] fftScratch = new float[fft.scratchSize()];
     time("FFT of 512 samples", () -> fft.power(samples, 0, spectrum, 0, fftScratch, 0), spectrum);
-    AudioRowsPlan mel = new AudioRows(LogMel.yamnet(), new Normalization.None()).plan();
-    float[] row = new float[64];
-    float[] state = new float[mel.stateSize()];
-    float[] scratch = new float[mel.scratchSize()];
-    time(
-        "log-mel row (512, 64 bands)",
-        () -> mel.row(samples, 320, true, row, 0, state, 0, scratch, 0),
-        row);
+    for (boolean vectors : new boolean[] {false, true, false, true}) {
+      AudioRowsPlan mel = new AudioRows(LogMel.yamnet(), new Normalization.None()).plan(vectors);
+      float[] row = new float[64];
+      float[] state = new float[mel.stateSize()];
+      float[] scratch = new float[mel.scratchSize()];
+      time(
+          "log-mel row (512, 64 bands), " + (vectors ? "vector" : "plain"),
+          () -> mel.row(samples, 320, true, row, 0, state, 0, scratch, 0),
+          row);
+    }
     normalization("running mean and variance", new Normalization.RunningMeanVariance(300, 1e-5));
     normalization("PCEN", new Normalization.Pcen(0.98, 2, 0.5, 0.025, 1e-6));
     ResamplePlan resample = new Resample(48000, 16000, 64, 8).plan();

@@ -42,6 +42,32 @@ class ModelTest {
   }
 
   @Test
+  void aMappedFileHoldsWhatIsRead() {
+    Path file = dir.resolve(Model.WEIGHTS);
+    List<Parameter> parameters = model.spec().parameters();
+    try (Weights mapped = Weights.map(file, parameters)) {
+      Weights read = Weights.read(file, parameters);
+      assertThat(mapped.digest()).isEqualTo(read.digest());
+      assertThat(mapped.values().keySet()).isEqualTo(read.values().keySet());
+      mapped.values().forEach((name, v) -> assertThat(v).isEqualTo(read.get(name)));
+      assertThat(mapped.values().get("nothing")).isNull();
+    }
+  }
+
+  @Test
+  void weightsThatChangedSinceTheyWereLoadedAreRefused() throws IOException {
+    Model read = Model.load(dir);
+    assertThat(read.weights().digest()).isEqualTo(model.weights().digest());
+    tensors(t -> t.get("heads.heard.bias")[2] += 1);
+    assertThatThrownBy(read::weights)
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            dir.resolve(Model.WEIGHTS)
+                + ": not the weights that the model was loaded from: load it again");
+    assertThat(read.digest()).isEqualTo(model.digest());
+  }
+
+  @Test
   void theDigestTellsSpecsAndWeightsApart() {
     assertThat(TinyModel.model(1).digest()).isEqualTo(model.digest());
     assertThat(TinyModel.model(2).digest()).isNotEqualTo(model.digest());

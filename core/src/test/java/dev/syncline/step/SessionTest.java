@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.syncline.TinyModel;
 import dev.syncline.time.Tick;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -252,5 +253,47 @@ class SessionTest {
         .hasMessageContaining("needs 144 bytes");
     assertThatThrownBy(() -> session.probabilities("sen")).hasMessageContaining("\"sen\"");
     assertThatThrownBy(() -> session.end(-1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aWarmUpChangesNothing() {
+    Player cold = new Player(MODEL);
+    for (int t = 0; t < 12; t++) {
+      if (t % 5 == 0) {
+        byte[] before = session.state().snapshot();
+        float[] heard = session.probabilities("heard").clone();
+        boolean decided = session.decided("heard");
+        long[] stages = Arrays.stream(Session.Stage.values()).mapToLong(session::stageNs).toArray();
+        session.push(samples(sound, t * TICK_SAMPLES, t * TICK_SAMPLES + 100));
+        cold.session.push(samples(sound, t * TICK_SAMPLES, t * TICK_SAMPLES + 100));
+        byte[] pushed = session.state().snapshot();
+        assertThat(session.warmUp(7, Long.MAX_VALUE)).isEqualTo(7);
+        assertThat(session.state().snapshot()).isEqualTo(pushed).isNotEqualTo(before);
+        assertThat(session.probabilities("heard")).isEqualTo(heard);
+        assertThat(session.decided("heard")).isEqualTo(decided);
+        assertThat(Arrays.stream(Session.Stage.values()).mapToLong(session::stageNs).toArray())
+            .isEqualTo(stages);
+      }
+      for (Player p : List.of(player, cold)) {
+        int from = t * TICK_SAMPLES + (t % 5 == 0 ? 100 : 0);
+        p.push(samples(sound, from, (t + 1) * TICK_SAMPLES));
+        p.push(picture(t, 1));
+      }
+      assertThat(session.state().snapshot()).isEqualTo(cold.session.state().snapshot());
+      assertThat(session.probabilities("heard")).isEqualTo(cold.session.probabilities("heard"));
+    }
+    assertThat(player.said).isEqualTo(cold.said).isNotEmpty();
+    assertThat(ticks()).isEqualTo(12);
+  }
+
+  @Test
+  void aWarmUpEndsByTime() {
+    long[] now = {0};
+    Session timed =
+        new Session(MODEL, MODEL.spec().modalities().keySet(), Session.SILENT, () -> now[0] += 10);
+    int done = timed.warmUp(1000, 500);
+    assertThat(done).isBetween(2, 30);
+    assertThat(timed.warmUp(1000, 0)).isZero();
+    assertThat(timed.state().snapshot()).isEqualTo(new Player(MODEL).session.state().snapshot());
   }
 }

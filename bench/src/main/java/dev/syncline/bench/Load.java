@@ -1,0 +1,208 @@
+package dev.syncline.bench;
+
+import dev.syncline.event.EventDecoding;
+import dev.syncline.signal.Normalization;
+import dev.syncline.signal.SensorRows;
+import dev.syncline.spec.Attention;
+import dev.syncline.spec.FrontEnd;
+import dev.syncline.spec.Layer;
+import dev.syncline.spec.Layer.FeedForward;
+import dev.syncline.spec.Layer.LayerNorm;
+import dev.syncline.spec.Layer.Linear;
+import dev.syncline.spec.Layer.Residual;
+import dev.syncline.spec.Layer.Serial;
+import dev.syncline.spec.Modality;
+import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Output;
+import dev.syncline.spec.Span;
+import dev.syncline.step.Kernels;
+import dev.syncline.step.Model;
+import dev.syncline.step.Session;
+import dev.syncline.weights.Weights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How long a model takes from a JVM's first line to its first steps: {@code bin/bench load [MODEL]
+ * [JVMS]}. Each figure is the median over fresh JVMs that read the same folder, whose files are in
+ * the page cache. Without a model, one of 18.9 million parameters (75 MB) is made: six blocks of
+ * attention (8 heads, 60 rows) and feed-forward (2,048) of width 512. Full speed is reached where
+ * the median of 20 steps is within a fifth of that of the last 300. Vector models only.
+ */
+public final class Load {
+  private static final int WIDTH = 512;
+  private static final int STEPS = 600;
+  private static final int STRETCH = 20;
+
+  private Load() {}
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    if (args.length == 3) {
+      once(Path.of(args[1]), args[2].equals("warm"), begin);
+      return;
+    }
+    int jvms = args.length > 1 ? Integer.parseInt(args[1]) : 5;
+    if (args.length > 0) {
+      report(Path.of(args[0]), jvms);
+      return;
+    }
+    Path made = Files.createTempDirectory("syncline-load");
+    try {
+      made(made);
+      report(made, jvms);
+    } finally {
+      try (Stream<Path> files = Files.walk(made)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private static void report(Path folder, int jvms) throws IOException, InterruptedException {
+    Map<String, List<Double>> figures = new LinkedHashMap<>();
+    for (int i = 0; i < jvms; i++) {
+      String text = child(folder, "cold") + child(folder, "warm");
+      for (String line : text.lines().filter(l -> l.contains("\t")).toList()) {
+        int tab = line.indexOf('\t');
+        figures
+            .computeIfAbsent(line.substring(0, tab), k -> new ArrayList<>())
+            .add(Double.parseDouble(line.substring(tab + 1)));
+      }
+    }
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    System.out.printf(Locale.ROOT, "%d JVMs, load average %.1f; ms%n", jvms, load);
+    figures.forEach(
+        (name, all) -> {
+          all.sort(null);
+          System.out.printf(
+              Locale.ROOT,
+              "%-32s median %9.2f   best %9.2f%n",
+              name,
+              all.get(all.size() / 2),
+              all.getFirst());
+        });
+  }
+
+  /** What a fresh JVM with the options of this one prints. */
+  private static String child(Path folder, String start) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Load.class.getName()));
+    command.addAll(List.of("once", folder.toString(), start));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException("a JVM failed: " + text);
+    }
+    return text;
+  }
+
+  private static void once(Path folder, boolean warm, long begin) {
+    Model model = Model.load(folder);
+    long loaded = System.nanoTime() - begin;
+    Session session = model.open(Session.SILENT);
+    if (!warm) {
+      figure("model loaded", loaded);
+      figure("ready for the first step", System.nanoTime() - begin);
+    }
+    String suffix = warm ? ", warmed up" : "";
+    if (warm) {
+      long start = System.nanoTime();
+      session.warmUp(STEPS, 5_000_000_000L);
+      figure("warming up", System.nanoTime() - start);
+    }
+    long[] took = new long[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+      long start = System.nanoTime();
+      step(session, i);
+      took[i] = System.nanoTime() - start;
+    }
+    long steady = median(took, STEPS / 2, STEPS);
+    int slow = 0;
+    while (median(took, slow, slow + STRETCH) > 1.2 * steady) {
+      slow++;
+    }
+    figure("first step" + suffix, took[0]);
+    figure("until full speed" + suffix, Arrays.stream(took, 0, slow).sum());
+    figure("steady step" + suffix, steady);
+  }
+
+  private static long median(long[] took, int from, int to) {
+    long[] part = Arrays.copyOfRange(took, from, to);
+    Arrays.sort(part);
+    return part[part.length / 2];
+  }
+
+  private static void step(Session session, long tick) {
+    ModelSpec spec = session.model().spec();
+    spec.modalities()
+        .forEach(
+            (name, m) -> {
+              float[] values = new float[((FrontEnd.Vector) m.frontEnd()).rows().channels()];
+              Arrays.fill(values, 0.1f * (tick % 7));
+              session.push(name, tick * spec.tick().ns(), values, 0, values.length);
+            });
+    if (!session.advance()) {
+      throw new IllegalStateException("no tick");
+    }
+  }
+
+  private static void figure(String name, long ns) {
+    System.out.printf(Locale.ROOT, "%s\t%.3f%n", name, ns / 1e6);
+  }
+
+  private static void made(Path folder) throws IOException {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    for (int i = 0; i < 6; i++) {
+      layers.put("attention" + i, residual(Attention.over(8, new Span.Window(60))));
+      layers.put("feed_forward" + i, residual(new FeedForward(4 * WIDTH, Layer.Function.GELU)));
+    }
+    layers.put("head", new Linear(8, true));
+    SensorRows rows = new SensorRows(WIDTH, new Normalization.None());
+    Modality vectors = new Modality(new FrontEnd.Vector(rows, 10, 10), Optional.empty());
+    List<String> labels = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+    Output output = new Output(Output.Kind.MULTI_LABEL, "vectors", labels, EventDecoding.DEFAULT);
+    ModelSpec spec =
+        new ModelSpec(
+            ModelSpec.FORMAT,
+            "load",
+            100,
+            0,
+            Map.of("vectors", vectors),
+            new Serial(layers),
+            Map.of("vectors", output));
+    Weights weights = Weights.random(spec.parameters(), 1);
+    Model.of(
+            spec,
+            weights,
+            Kernels.best(),
+            folder,
+            (file, encoder) -> {
+              throw new UncheckedIOException(new IOException(file + " is not there"));
+            })
+        .write(folder);
+  }
+
+  private static Layer residual(Layer layer) {
+    Map<String, Layer> inner = new LinkedHashMap<>();
+    inner.put("norm", new LayerNorm(1e-5f));
+    inner.put("layer", layer);
+    return new Residual(new Serial(inner));
+  }
+}
