@@ -186,7 +186,7 @@ public final class Bench {
         errors.put(v, exact ? agreement.same(v) : agreement.error(v.step()));
       }
       Variant best = Rounds.fastest(ways);
-      ways.stream().filter(v -> v != best).forEach(Variant::close);
+      ways.stream().filter(v -> !v.equals(best)).forEach(Variant::close);
       variants.add(best);
     }
   }

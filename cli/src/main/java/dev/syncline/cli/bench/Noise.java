@@ -43,6 +43,6 @@ record Noise(Map<String, float[][]> rows) {
 
   /** What an input is at a tick of a stream. */
   float[] row(String input, long tick, int stream) {
-    return rows.get(input)[(int) ((tick + SHIFT * stream) % TICKS)];
+    return rows.get(input)[(int) ((tick + (long) SHIFT * stream) % TICKS)];
   }
 }

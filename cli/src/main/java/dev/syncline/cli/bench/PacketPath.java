@@ -29,6 +29,7 @@ record PacketPath(
     double realTime,
     Map<String, Double> stages,
     double allocated) {
+  private static final Stage[] STAGES = Stage.values();
   private static final int KINDS = 16;
   private static final long MOST_NS = 600_000_000_000L;
 
@@ -105,7 +106,7 @@ record PacketPath(
     private final double tick;
     private final long[] pushed;
     private final Histogram whole = new Histogram(1, MOST_NS, 3);
-    private final Histogram[] stages = new Histogram[Stage.values().length];
+    private final Histogram[] stages = new Histogram[STAGES.length];
     private long ticks;
     private long allocated;
 
@@ -142,7 +143,7 @@ record PacketPath(
         if (done) {
           whole.recordValue(end - begin);
           for (int i = 0; i < stages.length; i++) {
-            stages[i].recordValue(Math.max(0, session.stageNs(Stage.values()[i])));
+            stages[i].recordValue(Math.max(0, session.stageNs(STAGES[i])));
           }
         }
       }
@@ -151,7 +152,7 @@ record PacketPath(
 
     PacketPath result() {
       Map<String, Double> medians = new LinkedHashMap<>();
-      for (Stage stage : Stage.values()) {
+      for (Stage stage : STAGES) {
         String name = stage.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         medians.put(name, stages[stage.ordinal()].getValueAtPercentile(50) / 1e3);
       }

@@ -1,5 +1,7 @@
 package dev.syncline.cli.bench;
 
+import dev.syncline.onnx.Products;
+import dev.syncline.onnx.StepGraph;
 import dev.syncline.step.Model;
 import dev.syncline.step.Precision;
 import dev.syncline.step.Program;
@@ -14,10 +16,20 @@ import java.util.Map;
  * @param programs of ours, by precision
  */
 record Peers(Model model, Map<Precision, Program> programs, Noise noise) {
+  private static final Map<Products, String> SETTINGS =
+      Map.of(Products.OWN, "a scale for each row", Products.DYNAMIC, "DynamicQuantizeMatMul");
 
   /** Every way of every runtime; of those of one name the fastest is to be kept. */
   List<Variant> of(int batch) {
     List<Variant> all = new ArrayList<>();
+    onnx(all, Precision.FP32, "fp32", Products.OWN, batch);
+    if (programs.containsKey(Precision.INT8)) {
+      onnx(all, Precision.INT8, "int8", Products.OWN, batch);
+      onnx(all, Precision.INT8, "int8", Products.DYNAMIC, batch);
+    }
+    if (programs.containsKey(Precision.INT4_G32)) {
+      onnx(all, Precision.INT4_G32, "int4", Products.OWN, batch);
+    }
     for (Mode mode : Mode.values()) {
       torch(all, mode, false, batch);
       if (batch == 1) {
@@ -25,6 +37,15 @@ record Peers(Model model, Map<Precision, Program> programs, Noise noise) {
       }
     }
     return all;
+  }
+
+  private void onnx(
+      List<Variant> all, Precision precision, String weights, Products products, int batch) {
+    Program program = precision == Precision.FP32 ? model.program() : programs.get(precision);
+    byte[] graph = StepGraph.ofWhole(program, products);
+    Step step = new OnnxStep(graph, model.spec().node(), noise, batch);
+    String setting = precision == Precision.INT8 ? SETTINGS.get(products) : "";
+    all.add(new Variant(Variant.ONNX, weights, setting, batch, graph.length, true, step));
   }
 
   private void torch(List<Variant> all, Mode mode, boolean addmv, int batch) {

@@ -18,6 +18,13 @@ final class Roofline {
   private static final double RIGHT = Plot.WIDTH - 200;
   private static final double SIZE = 4;
 
+  /** Left of the roofs nothing can be: there is room for words. */
+  private static final double ROOM = 10;
+
+  /** One colour each, peers that of ours which they are compared with. */
+  private static final List<String> COLOURS =
+      List.of("fp32", "int8", "int4_g32", "bf16", "fp16", "int8_g32", "int4_g64");
+
   private final BenchReport report;
   private final List<Entry> entries;
   private final List<String> weights;
@@ -30,12 +37,12 @@ final class Roofline {
     weights = entries.stream().map(Entry::weights).distinct().toList();
     double[] x = entries.stream().mapToDouble(this::intensity).sorted().toArray();
     double[] y = entries.stream().mapToDouble(this::gflops).sorted().toArray();
-    low = x[0] / 1.6;
+    low = x[0] / ROOM;
     plot =
         new Plot(
-            report.model() + ": work done, over how often each byte of weights is used",
+            report.model() + ": what a core does, over how often each byte of weights is used",
             new Axis("FLOP per byte of weights", low, x[x.length - 1] * 1.6, true),
-            new Axis("GFLOP/s of one core", y[0] / 1.6, report.peakGflops() * 1.6, true),
+            new Axis("GFLOP/s of one core", y[0] / 1.4, report.peakGflops() * 2, true),
             RIGHT);
   }
 
@@ -54,8 +61,8 @@ final class Roofline {
     return report.size().flops() * e.batch() / e.timing().p50() / 1e3;
   }
 
-  private String colour(String of) {
-    return Plot.colour(weights.indexOf(of));
+  private static String colour(String weights) {
+    return Plot.colour(COLOURS.indexOf(weights.equals("int4") ? "int4_g32" : weights));
   }
 
   private void roofs() {
@@ -63,18 +70,18 @@ final class Roofline {
     plot.line(Plot.LEFT, plot.py(peak), RIGHT, plot.py(peak), "#5c6b73", 1.4);
     String words = Tables.format("multiply-adds from registers: %.0f GFLOP/s", peak);
     plot.text(words, Plot.LEFT + 8, plot.py(peak) - 6, "#5c6b73", false);
-    double y = Plot.BOTTOM - 12;
-    for (String of : weights.reversed()) {
+    double y = plot.py(peak) + 18;
+    plot.text("Read alone (dashed):", Plot.LEFT + 8, y, "#5c6b73", false);
+    for (String of : weights) {
       if (report.floor(of).isPresent()) {
         Entry floor = report.floor(of).orElseThrow();
         double gb = floor.weightBytes() / floor.timing().p50() / 1e3;
         plot.path(List.of(point(bottom(gb), gb), point(peak / gb, gb)), colour(of), 1, "6 4");
         String name = Tables.format("%s: %s MB at %.0f GB/s", of, size(floor), gb);
-        plot.text(name, RIGHT - 170, y, colour(of), false);
-        y -= 15;
+        y += 15;
+        plot.text(name, Plot.LEFT + 8, y, colour(of), false);
       }
     }
-    plot.text("Read alone (dashed):", RIGHT - 170, y, "#5c6b73", false);
   }
 
   private static String size(Entry floor) {
