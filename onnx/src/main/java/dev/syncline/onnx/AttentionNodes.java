@@ -25,6 +25,7 @@ final class AttentionNodes {
   private final Op.Attention o;
   private final int depth;
   private final int groups;
+  private final int heads;
 
   /** Of a source, {@code [streams, places, ...]} each. */
   private record Cached(String keys, String values, String counts) {}
@@ -35,6 +36,7 @@ final class AttentionNodes {
     this.products = products;
     this.rows = rows;
     this.o = o;
+    heads = o.layer().heads();
     groups = o.layer().groups();
     depth = o.weights().q().out() / o.layer().heads();
   }
@@ -127,11 +129,10 @@ final class AttentionNodes {
   /** What a row finds, {@code [streams, width]}. */
   private String ask(Op.Asking asking, int r) {
     Buffer in = asking.in();
-    int heads = o.layer().heads();
     int width = in.size();
     String q = turned(products.product(o.weights().q(), flow.rows(in)), in, heads, asking.unit());
     q = g.node("Mul", q, g.scalar((float) (1 / Math.sqrt(depth))));
-    q = flow.reshape(flow.row(q, in.rows(), r, width), -1, groups, heads / groups, depth);
+    q = flow.reshape(flow.row(q, in.rows(), r, width), -1, 1, groups, heads / groups, depth);
     List<String> keys = new ArrayList<>();
     List<String> values = new ArrayList<>();
     List<String> biases = new ArrayList<>();
@@ -144,18 +145,21 @@ final class AttentionNodes {
       biases.add(places.unseen(bias(cached.counts()), NEVER));
       distances.add(places.distances());
     }
-    String scores = g.node("MatMul", q, transposed(flow.concat(1, keys), 0, 2, 3, 1));
+    // With a single query, products in the cache's own order cost less than turning the cache.
+    String each = g.node("Mul", byHead(flow.concat(1, keys), 1), q);
+    String scores = flow.reshape(flow.reduce("ReduceSum", each, 4), 0, -1, groups, heads / groups);
     if (o.relative().length > 0) {
       scores = g.node("Add", scores, relative(q, flow.concat(1, distances)));
     }
     if (o.slopes().length > 0) {
-      String distance = flow.cast(flow.concat(1, distances), DataType.FLOAT);
-      String slopes = g.floats(negated(o.slopes()), 1, groups, heads / groups, 1);
-      scores = g.node("Add", scores, g.node("Mul", beside(distance), slopes));
+      String distance = beside(flow.cast(flow.concat(1, distances), DataType.FLOAT));
+      String slopes = g.floats(negated(o.slopes()), groups, heads / groups);
+      scores = g.node("Add", scores, g.node("Mul", distance, slopes));
     }
     scores = g.node("Add", scores, beside(flow.concat(1, biases)));
-    String shares = g.node("Softmax", scores);
-    String mixed = g.node("MatMul", shares, transposed(flow.concat(1, values), 0, 2, 1, 3));
+    String shares = g.node("Softmax", flow.transpose(scores, 0, 2, 3, 1));
+    String turned = flow.transpose(byHead(flow.concat(1, values)), 0, 2, 1, 3);
+    String mixed = g.node("MatMul", shares, turned);
     if (o.layer().span() instanceof Span.Blocks) {
       // Places that are not seen hold rows here, so that none seen does not mean nothing found.
       String most = flow.reduce("ReduceMax", flow.concat(1, biases), 1);
@@ -165,9 +169,19 @@ final class AttentionNodes {
     return flow.reshape(mixed, -1, width);
   }
 
-  /** {@code [streams, n]} as {@code [streams, 1, 1, n]}. */
+  /** A cache as {@code [streams, places, groups, ..., depth]}. */
+  private String byHead(String cache, long... more) {
+    long[] dims = new long[4 + more.length];
+    dims[1] = -1;
+    dims[2] = groups;
+    System.arraycopy(more, 0, dims, 3, more.length);
+    dims[dims.length - 1] = depth;
+    return flow.reshape(cache, dims);
+  }
+
+  /** {@code [streams, n]} as {@code [streams, n, 1, 1]}. */
   private String beside(String value) {
-    return g.node("Unsqueeze", value, g.longs(1, 2));
+    return g.node("Unsqueeze", value, g.longs(2, 3));
   }
 
   private static float[] negated(float[] a) {
@@ -196,19 +210,17 @@ final class AttentionNodes {
     return g.node("Max", log, g.scalar(NEVER));
   }
 
-  private String transposed(String cache, long... permutation) {
-    return flow.transpose(flow.reshape(cache, 0, -1, groups, depth), permutation);
-  }
-
-  /** The part of scores that depends on the distance, {@code [streams, groups, heads, places]}. */
+  /** The part of scores that depends on the distance, {@code [streams, places, groups, heads]}. */
   private String relative(String q, String distances) {
     int most = o.relative().length / depth - 1;
-    String table = flow.transpose(g.floats(o.relative(), most + 1, depth), 1, 0);
-    String each = g.node("MatMul", q, table);
-    String last = g.node("Min", g.node("Max", distances, g.scalar(0L)), g.scalar((long) most));
-    String heads = g.longs(1, groups, o.layer().heads() / groups, 1);
-    String at = g.node("Tile", beside(last), heads);
-    return g.node("GatherElements", List.of(attribute("axis", 3)), each, at);
+    String table = g.floats(o.relative(), most + 1L, 1, 1, depth);
+    String each = flow.reduce("ReduceSum", g.node("Mul", table, q), 4);
+    String near = g.node("Min", g.node("Max", distances, g.scalar(0L)), g.scalar((long) most));
+    return g.node(
+        "GatherND",
+        List.of(attribute("batch_dims", 1)),
+        flow.reshape(each, 0, -1, groups, heads / groups),
+        g.node("Unsqueeze", near, g.longs(2)));
   }
 
   /** All heads of rows turned by their times. */

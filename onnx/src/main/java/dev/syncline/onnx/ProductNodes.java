@@ -76,18 +76,17 @@ final class ProductNodes {
 
   /**
    * Inputs are rounded to -127 to 127 times a scale of their row; ONNX rounds ties to even as we
-   * do. The weights are positive, with 128 for zero: sums of signed ones are not exact in the
-   * runtime on a CPU without VNNI.
+   * do. Inputs and weights go in as positive numbers, with 128 for zero: products with signed ones
+   * are not exact in the runtime on a CPU without VNNI instructions.
    */
   private String whole(Quantized w, String x) {
     String largest = g.node("Abs", x);
     largest = g.node("Max", flow.reduce("ReduceMax", largest, 1), g.scalar(LEAST));
     String factor = g.node("Div", g.scalar(127f), largest);
     String rounded = g.node("Round", g.node("Mul", x, factor));
-    String bytes = flow.cast(rounded, DataType.INT8);
-    String zero = g.constant(DataType.INT8, GraphBuilder.bytes(1).put((byte) 0));
-    String offset = g.constant(DataType.UINT8, GraphBuilder.bytes(1).put((byte) 128));
-    String sums = g.node("MatMulInteger", bytes, wholes(w, DataType.UINT8, 128), zero, offset);
+    String bytes = flow.cast(g.node("Add", rounded, g.scalar(128f)), DataType.UINT8);
+    String zero = g.constant(DataType.UINT8, GraphBuilder.bytes(1).put((byte) 128));
+    String sums = g.node("MatMulInteger", bytes, wholes(w, DataType.UINT8, 128), zero, zero);
     String y = g.node("Mul", flow.cast(sums, DataType.FLOAT), scales(w));
     y = g.node("Mul", y, g.node("Div", largest, g.scalar(127f)));
     return biased(w) ? g.node("Add", y, bias(w)) : y;

@@ -23,7 +23,9 @@ import java.util.Set;
  * Runs the graph of a step for a fixed number of streams by ONNX Runtime at its best: all graph
  * optimisations, tensors that are allocated and bound once. The next state is written where the
  * state lies, or, where the graph does not allow that, to a second tensor that becomes the state:
- * nothing is copied. Belongs to one thread.
+ * nothing is copied. Denormal numbers are left as they are: the runtime's option against them
+ * changes the arithmetic of the calling thread for good, and with it the JVM's. Belongs to one
+ * thread.
  */
 public final class StepRunner implements AutoCloseable {
   private final OrtSession session;
@@ -65,7 +67,6 @@ public final class StepRunner implements AutoCloseable {
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      options.addConfigEntry("session.set_denormal_as_zero", "1");
       options.addConfigEntry("session.intra_op.allow_spinning", threads > 1 ? "1" : "0");
       return OrtEnvironment.getEnvironment().createSession(graph, options);
     } catch (OrtException e) {

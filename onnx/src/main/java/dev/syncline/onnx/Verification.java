@@ -5,6 +5,7 @@ import dev.syncline.spec.StatePart;
 import dev.syncline.step.Block;
 import dev.syncline.step.Buffer;
 import dev.syncline.step.Op;
+import dev.syncline.step.Precision;
 import dev.syncline.step.Program;
 import dev.syncline.step.Ring;
 import dev.syncline.step.StepForm;
@@ -40,6 +41,14 @@ public final class Verification {
     v.apart.forEach(
         (name, d) -> relative.put(name, d == 0 ? 0 : d / Math.max(v.largest.get(name), 1e-30)));
     return relative;
+  }
+
+  /**
+   * The largest difference that is let pass. Where inputs are rounded, the last bit of a float now
+   * and then decides which whole number one becomes, and moves it by 1/127 of the largest.
+   */
+  public static double bar(Precision precision) {
+    return precision.most() == 0 ? 1e-5 : 1e-2;
   }
 
   private void run(byte[] graph, List<Map<String, Block>> streams) {

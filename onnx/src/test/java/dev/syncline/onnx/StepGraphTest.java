@@ -17,6 +17,7 @@ import dev.syncline.spec.Positions.*;
 import dev.syncline.spec.Recurrent.*;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.Span;
+import dev.syncline.step.Kernels;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.step.Precision;
 import dev.syncline.step.Program;
@@ -26,14 +27,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StepGraphTest {
   record Example(String name, Layer layer, Map<String, Shape> in) {
-    Program program(Precision precision) {
+    Program program(Precision precision, Kernels kernels) {
       Node node = Node.resolve(layer, in);
       Weights weights = Weights.random(Parameter.of(node), 3);
-      return Program.compile(node, weights, new PlainKernels(), precision);
+      return Program.compile(node, weights, kernels, precision);
     }
 
     @Override
@@ -152,10 +154,47 @@ class StepGraphTest {
     }
   }
 
+  /** Layers whose matrices are large enough to be rounded. */
+  private static Example wide() {
+    Layer body =
+        serial(
+            "in", new Linear(130, true),
+            "conv", new Conv1d(72, 3, 2, 1, false, true),
+            "norm", new LayerNorm(1e-5f),
+            "attention", Attention.over(4, new Span.Window(5)),
+            "gru", new Gru(70),
+            "lstm", new Lstm(66),
+            "rnn", new Rnn(90, Squash.TANH),
+            "linear", new LinearRecurrence(65),
+            "out", new Linear(64, true));
+    return one(body, Shape.vector(6, 77));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theGraphEqualsTheStepInEveryPrecision(Precision precision) {
+    for (Example e : List.of(wide(), picture())) {
+      Program program = e.program(precision, Kernels.best());
+      byte[] graph = StepGraph.of(program, Products.OWN);
+      var rows = Verification.random(program, 3, 200, 2);
+      assertThat(Verification.differences(graph, program, rows))
+          .allSatisfy((name, d) -> assertThat(d).as(name).isLessThan(Verification.bar(precision)));
+    }
+  }
+
+  private static Example picture() {
+    Layer body =
+        serial(
+            "first", new Conv2d(40, 3, 1, 1, false, true),
+            "conv", new Conv2d(20, 3, 2, 1, false, true),
+            "pool", new GlobalPool(Pooling.MEAN));
+    return one(body, Shape.image(2, 6, 5, 3));
+  }
+
   @ParameterizedTest
   @MethodSource("examples")
   void theGraphEqualsTheStep(Example example) {
-    Program program = example.program(Precision.FP32);
+    Program program = example.program(Precision.FP32, new PlainKernels());
     byte[] graph = StepGraph.of(program, Products.OWN);
     var rows = Verification.random(program, 4, 150, 1);
     assertThat(Verification.differences(graph, program, rows))
