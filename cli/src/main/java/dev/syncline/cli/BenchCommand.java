@@ -95,6 +95,7 @@ final class BenchCommand implements Callable<Integer> {
     Bench bench = new Bench(Models.load(folder), wish, spec.commandLine().getErr()::println);
     if (out.isPresent()) {
       Files.createDirectories(out.get());
+      BenchReport.check(out.get());
     }
     for (Path file : places()) {
       if (!Files.isWritable(file)) {

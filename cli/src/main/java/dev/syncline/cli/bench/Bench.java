@@ -5,13 +5,16 @@ import dev.syncline.spec.Cost;
 import dev.syncline.step.Model;
 import dev.syncline.step.Precision;
 import dev.syncline.step.Program;
+import dev.syncline.step.Session;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Measures a model. */
@@ -43,6 +46,7 @@ public final class Bench {
   private final Consumer<String> progress;
   private final Noise noise;
   private final Map<Precision, Program> programs = new EnumMap<>(Precision.class);
+  private final Set<String> notes = new LinkedHashSet<>();
 
   /**
    * @param model in FP32
@@ -54,6 +58,7 @@ public final class Bench {
     this.progress = progress;
     noise = Noise.of(model.spec().node());
     fits();
+    model.open(Session.SILENT).close(); // refuses encoders that do not run
   }
 
   /** Refuses what there is no memory for, before any is taken. */
@@ -107,7 +112,8 @@ public final class Bench {
         warmUp,
         entries,
         packets,
-        longRuns);
+        longRuns,
+        List.copyOf(notes));
   }
 
   private BenchReport.Size size() {
@@ -177,7 +183,7 @@ public final class Bench {
   private void peers(
       int batch, Agreement agreement, List<Variant> variants, Map<Variant, Double> errors) {
     Map<String, List<Variant>> settings = new LinkedHashMap<>();
-    for (Variant v : new Peers(model, programs, noise).of(batch)) {
+    for (Variant v : new Peers(model, programs, noise).of(batch, notes)) {
       settings.computeIfAbsent(v.name(), name -> new ArrayList<>()).add(v);
     }
     for (List<Variant> ways : settings.values()) {
@@ -208,7 +214,7 @@ public final class Bench {
     List<Variant> all = new ArrayList<>(List.of(own(first, 1)));
     try {
       if (wish.peers()) {
-        List<Variant> peers = new Peers(model, programs, noise).of(1);
+        List<Variant> peers = new Peers(model, programs, noise).of(1, notes);
         for (Variant v : peers) {
           boolean kept = v.runtime().equals(Variant.ONNX) && v.weights().equals(name(first));
           if (kept && all.size() == 1) {

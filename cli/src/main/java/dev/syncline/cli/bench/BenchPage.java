@@ -28,7 +28,7 @@ record BenchPage(List<BenchReport> reports) {
   /** Writes {@code tables.md} and {@code MODEL.svg} for each model. */
   void write(Path folder) throws IOException {
     for (BenchReport report : reports) {
-      WholeFile.write(folder.resolve(report.model() + ".svg"), Roofline.svg(report));
+      WholeFile.write(folder.resolve(report.fileName() + ".svg"), Roofline.svg(report));
     }
     WholeFile.write(folder.resolve("tables.md"), markdown());
   }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param loadAfter the same at the end
  * @param residentBytes of the whole process at the end, all peers in it
  * @param peakGflops multiply-adds of one core from registers
+ * @param notes what could not be measured, and why
  */
 public record BenchReport(
     String format,
@@ -30,7 +31,8 @@ public record BenchReport(
     WarmUp warmUp,
     List<Entry> entries,
     Optional<PacketPath> packets,
-    List<LongRun> longRuns) {
+    List<LongRun> longRuns,
+    List<String> notes) {
   static final String FORMAT = "syncline-bench/1";
 
   public BenchReport {
@@ -39,6 +41,7 @@ public record BenchReport(
     }
     entries = List.copyOf(entries);
     longRuns = List.copyOf(longRuns);
+    notes = List.copyOf(notes);
   }
 
   /** What was measured as lines of at most 100 characters. */
@@ -52,8 +55,18 @@ public record BenchReport(
 
   /** Writes {@code MODEL.json} and the page over all reports of the folder. */
   public void writeTo(Path folder) throws IOException {
-    writeJson(folder.resolve(model + ".json"));
+    writeJson(folder.resolve(fileName() + ".json"));
     BenchPage.of(folder).write(folder);
+  }
+
+  /** Refuses a folder with a JSON file that is no report: its page could not be written. */
+  public static void check(Path folder) throws IOException {
+    BenchPage.of(folder);
+  }
+
+  /** The model's name as that of a file. */
+  String fileName() {
+    return model.replaceAll("[^A-Za-z0-9_-]", "_");
   }
 
   static BenchReport read(Path file) {
@@ -61,7 +74,7 @@ public record BenchReport(
       return Records.read(BenchReport.class, Json.read(file));
     } catch (InputException e) {
       throw new InputException(
-          e.getMessage() + " (not a report of this version of bench? remove it)", e);
+          e.getMessage() + " (no report of this bench: remove it or choose another folder)", e);
     }
   }
 

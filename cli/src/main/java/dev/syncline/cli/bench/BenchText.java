@@ -31,7 +31,7 @@ record BenchText(BenchReport report) {
     StringBuilder md = new StringBuilder();
     md.append("## ").append(report.model()).append("\n\n");
     md.append(facts().stream().collect(Collectors.joining(".\n", "", ".\n")));
-    md.append("\n![roofline](").append(report.model()).append(".svg)\n");
+    md.append("\n![roofline](").append(report.fileName()).append(".svg)\n");
     for (int batch : tables.batches()) {
       md.append("\n### ").append(Tables.streams(batch)).append(" a step\n\n");
       md.append(tables.steps(batch).markdown());
@@ -95,6 +95,7 @@ record BenchText(BenchReport report) {
                     format(
                         "From packets to events: %s µs a tick of %s ms, %,.0f times real time, %s B a tick",
                         number(p.p50()), number(p.tickMs()), p.realTime(), number(p.allocated()))));
+    facts.addAll(report.notes());
     if (!report.machine().pinned()) {
       facts.add("Not pinned to one core (taskset -c 1 ...): times are less steady");
     }

@@ -18,7 +18,7 @@ record Noise(Map<String, float[][]> rows) {
   private static final int SHIFT = 7;
 
   static Noise of(Node root) {
-    boolean labels = root.all().stream().anyMatch(n -> n.layer() instanceof Embedding);
+    boolean labels = mayBeLabels(root);
     SplittableRandom random = new SplittableRandom(2);
     Map<String, float[][]> rows = new LinkedHashMap<>();
     root.in()
@@ -34,6 +34,11 @@ record Noise(Map<String, float[][]> rows) {
               rows.put(name, ticks);
             });
     return new Noise(rows);
+  }
+
+  /** Whether rows of one number may be labels. */
+  static boolean mayBeLabels(Node root) {
+    return root.all().stream().anyMatch(n -> n.layer() instanceof Embedding);
   }
 
   /** Numbers of a tick. */

@@ -37,14 +37,25 @@ record PacketPath(
   private record Source(
       String modality, FrontEnd frontEnd, float[][] values, byte[][] pictures, double hz) {
 
-    static Source of(String modality, Modality sense, double tickSeconds, SplittableRandom random) {
+    /**
+     * @param labels whether single numbers may be labels: they are 0 then
+     */
+    static Source of(
+        String modality,
+        Modality sense,
+        double tickSeconds,
+        boolean labels,
+        SplittableRandom random) {
       return switch (sense.frontEnd()) {
         case FrontEnd.Audio a -> {
           int samples = (int) Math.round(a.sourceHz() * tickSeconds);
           yield new Source(modality, a, normal(samples, 0.1f, random), null, 1 / tickSeconds);
         }
-        case FrontEnd.Vector v ->
-            new Source(modality, v, normal(v.rows().channels(), 1, random), null, v.sourceHz());
+        case FrontEnd.Vector v -> {
+          int channels = v.rows().channels();
+          float scale = labels && channels == 1 ? 0 : 1;
+          yield new Source(modality, v, normal(channels, scale, random), null, v.sourceHz());
+        }
         case FrontEnd.Image i -> {
           byte[][] pictures = new byte[KINDS][12 * i.scale().height() * i.scale().width()];
           for (byte[] picture : pictures) {
@@ -85,10 +96,11 @@ record PacketPath(
   /** Ticks for some seconds, after half as many seconds that do not count. */
   static PacketPath of(Model model, double seconds) {
     double tick = model.spec().tick().seconds();
+    boolean labels = Noise.mayBeLabels(model.spec().node());
     SplittableRandom random = new SplittableRandom(3);
     Source[] sources =
         model.spec().modalities().entrySet().stream()
-            .map(e -> Source.of(e.getKey(), e.getValue(), tick, random))
+            .map(e -> Source.of(e.getKey(), e.getValue(), tick, labels, random))
             .toArray(Source[]::new);
     try (Session session = model.open(Session.SILENT)) {
       Run run = new Run(session, sources, tick);

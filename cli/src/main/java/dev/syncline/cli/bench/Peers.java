@@ -1,5 +1,6 @@
 package dev.syncline.cli.bench;
 
+import dev.syncline.json.InputException;
 import dev.syncline.onnx.Products;
 import dev.syncline.onnx.StepGraph;
 import dev.syncline.step.Model;
@@ -9,6 +10,7 @@ import dev.syncline.torch.peer.TorchStep.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The same model in other runtimes, each asked in every way that it may be fast in.
@@ -19,9 +21,27 @@ record Peers(Model model, Map<Precision, Program> programs, Noise noise) {
   private static final Map<Products, String> SETTINGS =
       Map.of(Products.OWN, "a scale for each row", Products.DYNAMIC, "DynamicQuantizeMatMul");
 
-  /** Every way of every runtime; of those of one name the fastest is to be kept. */
-  List<Variant> of(int batch) {
+  /**
+   * Every way of every runtime; of those of one name the fastest is to be kept.
+   *
+   * @param notes is told what a runtime does not cover
+   */
+  List<Variant> of(int batch, Set<String> notes) {
     List<Variant> all = new ArrayList<>();
+    attempt(notes, () -> onnx(all, batch));
+    attempt(notes, () -> torch(all, batch));
+    return all;
+  }
+
+  private static void attempt(Set<String> notes, Runnable runtime) {
+    try {
+      runtime.run();
+    } catch (InputException e) {
+      notes.add(e.getMessage());
+    }
+  }
+
+  private void onnx(List<Variant> all, int batch) {
     onnx(all, Precision.FP32, "fp32", Products.OWN, batch);
     if (programs.containsKey(Precision.INT8)) {
       onnx(all, Precision.INT8, "int8", Products.OWN, batch);
@@ -30,13 +50,15 @@ record Peers(Model model, Map<Precision, Program> programs, Noise noise) {
     if (programs.containsKey(Precision.INT4_G32)) {
       onnx(all, Precision.INT4_G32, "int4", Products.OWN, batch);
     }
+  }
+
+  private void torch(List<Variant> all, int batch) {
     for (Mode mode : Mode.values()) {
       torch(all, mode, false, batch);
       if (batch == 1) {
         torch(all, mode, true, batch);
       }
     }
-    return all;
   }
 
   private void onnx(

@@ -64,7 +64,7 @@ record StepWalk<V>(Calls<V> calls, int streams, boolean addmv) {
 
   private V leaf(Node node, Leaf layer, V x) {
     return switch (layer) {
-      case Linear l when l.bias() -> product(node, x, "weight", "bias", l.out());
+      case Linear l -> product(node, x, "weight", "bias", l.out());
       case Activation a -> calls.apply(a.function(), x);
       case LayerNorm n -> {
         long[] shape = node.input().dims().stream().mapToLong(d -> d).toArray();
@@ -81,13 +81,13 @@ record StepWalk<V>(Calls<V> calls, int streams, boolean addmv) {
       }
       case Dropout ignored -> x;
       case Absent ignored -> x;
-      case Conv1d c when c.bias() && !c.depthwise() -> conv1d(node, c, x);
+      case Conv1d c when !c.depthwise() -> conv1d(node, c, x);
       case PoolRows p -> {
         Shape out = node.output();
         V groups = calls.view(x, streams, out.rows(), p.rows(), out.width());
         yield calls.pool(p.pooling(), groups, 2);
       }
-      case Conv2d c when c.bias() && !c.depthwise() -> conv2d(node, c, x);
+      case Conv2d c when !c.depthwise() -> conv2d(node, c, x);
       case GlobalPool p -> calls.pool(p.pooling(), x, 2, 3);
       case Recurrent.Gru g -> gru(node, g, x);
       case Attention a when plain(a) -> attention(node, a, x);
@@ -103,7 +103,7 @@ record StepWalk<V>(Calls<V> calls, int streams, boolean addmv) {
 
   private static InputException uncovered(Node node) {
     return new InputException(
-        "libtorch as a peer does not cover %s (layer %s): measure without --peers"
+        "libtorch as a peer does not cover %s as in layer %s"
             .formatted(Records.name(node.layer().getClass()), node.path()));
   }
 
@@ -115,11 +115,24 @@ record StepWalk<V>(Calls<V> calls, int streams, boolean addmv) {
 
   private V product(Node node, V x, String weight, String bias, int rows, int in, int out) {
     V w = calls.parameter(node.name(weight), out, in);
-    V b = calls.parameter(node.name(bias), out);
+    V b = bias(node, bias, out);
     if (addmv && streams * rows == 1) {
       return calls.view(calls.addmv(calls.view(x, in), w, b), 1, 1, out);
     }
     return calls.linear(x, w, b);
+  }
+
+  /** Zeros where a layer has none. */
+  private V bias(Node node, String name, int out) {
+    boolean none =
+        switch (node.layer()) {
+          case Linear l -> !l.bias();
+          case Conv1d c -> !c.bias();
+          case Conv2d c -> !c.bias();
+          default -> false;
+        };
+    String path = node.name(name);
+    return none ? calls.state(path, out) : calls.parameter(path, out);
   }
 
   private V conv1d(Node node, Conv1d c, V x) {
@@ -138,7 +151,7 @@ record StepWalk<V>(Calls<V> calls, int streams, boolean addmv) {
     V seen = calls.permute(calls.narrow(all, 1, c.stride() - 1, rows), 0, 2, 1);
     long[] shape = {c.out(), c.kernel(), in.width()};
     V weight = calls.parameter(node.name("weight"), shape, 0, 2, 1);
-    V bias = calls.parameter(node.name("bias"), c.out());
+    V bias = bias(node, "bias", c.out());
     return calls.permute(calls.conv1d(seen, weight, bias, c.stride(), c.dilation()), 0, 2, 1);
   }
 
@@ -165,7 +178,7 @@ record StepWalk<V>(Calls<V> calls, int streams, boolean addmv) {
     List<Integer> to = node.output().dims();
     long[] shape = {c.out(), c.kernel(), c.kernel(), in.width()};
     V weight = calls.parameter(node.name("weight"), shape, 0, 3, 1, 2);
-    V bias = calls.parameter(node.name("bias"), c.out());
+    V bias = bias(node, "bias", c.out());
     int pictures = streams * in.rows();
     V flat = calls.view(x, pictures, from.get(0), from.get(1), in.width());
     V y = calls.conv2d(calls.permute(flat, 0, 3, 1, 2), weight, bias, c.stride(), c.padding());

@@ -3,6 +3,7 @@ package dev.syncline.torch.peer;
 import static org.bytedeco.pytorch.global.torch.compile;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
+import dev.syncline.json.InputException;
 import dev.syncline.spec.Node;
 import dev.syncline.spec.Shape;
 import dev.syncline.weights.Weights;
@@ -58,14 +59,19 @@ public final class TorchStep implements AutoCloseable {
     root.out().forEach((name, shape) -> outputs.put(name, port(streams, shape)));
     calls = new Eager(weights, this::keep, tensors(inputs), tensors(outputs));
     walk = new StepWalk<>(calls, streams, addmv);
+    Script lines = new Script(calls, tensors(outputs));
+    try {
+      new StepWalk<>(lines, streams, addmv).step(root);
+    } catch (InputException e) {
+      close();
+      throw e;
+    }
     if (mode == Mode.TORCHSCRIPT) {
-      compileScript(streams, addmv);
+      compileScript(lines);
     }
   }
 
-  private void compileScript(int streams, boolean addmv) {
-    Script lines = new Script(calls, tensors(outputs));
-    new StepWalk<>(lines, streams, addmv).step(root);
+  private void compileScript(Script lines) {
     CompilationUnit unit = keep(() -> compile(lines.source()));
     script = keep(() -> unit.get_function(new QualifiedName("step")));
     arguments =
