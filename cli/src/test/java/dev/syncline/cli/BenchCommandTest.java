@@ -90,6 +90,7 @@ class BenchCommandTest {
               "syncline int4_g32",
               "onnx runtime fp32",
               "onnx runtime int8",
+              "onnx runtime int8 dyn",
               "onnx runtime int4",
               "libtorch eager fp32",
               "torchscript fp32");

@@ -37,9 +37,16 @@ record BenchPage(List<BenchReport> reports) {
     StringBuilder md = new StringBuilder("# Measured\n\n");
     md.append("Written by `syncline bench --out`; medians over rounds that alternate. Times in ");
     md.append("microseconds. *p10*, *min*, *p99* over all steps of all rounds; *MB* weights that ");
-    md.append("a step reads; */floor* over the fastest pass over as many bytes; *B/step* Java ");
+    md.append(
+        "a step reads; */floor* over the fastest pass over as many bytes; libtorch computes ");
+    md.append(
+        "in fp32, ONNX Runtime in as many bits as ours (halves are set against its fp32); *B/step* Java ");
     md.append("heap; *error* root mean square of the outputs against our fp32, relative.\n\n");
     reports.stream().map(BenchReport::machine).distinct().forEach(m -> md.append(machine(m)));
+    List<List<String>> summary =
+        reports.stream().flatMap(r -> new Tables(r).summary().stream()).toList();
+    md.append("\n## Ours over the others, medians of the rounds' ratios\n\n");
+    md.append(new Table(Tables.SUMMARY, summary).markdown());
     for (BenchReport report : reports) {
       md.append('\n').append(new BenchText(report).markdown());
     }

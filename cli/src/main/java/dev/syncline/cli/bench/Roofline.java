@@ -62,7 +62,8 @@ final class Roofline {
   }
 
   private static String colour(String weights) {
-    return Plot.colour(COLOURS.indexOf(weights.equals("int4") ? "int4_g32" : weights));
+    String own = weights.equals("int4") ? "int4_g32" : weights.replace(" dyn", "");
+    return Plot.colour(COLOURS.indexOf(own));
   }
 
   private void roofs() {

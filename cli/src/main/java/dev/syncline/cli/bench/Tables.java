@@ -40,10 +40,10 @@ record Tables(BenchReport report) {
         number(t.min()),
         number(t.p99()),
         number(t.p999()),
-        number(e.perSecond()),
+        thousands(e.perSecond()),
         number(e.weightBytes() / 1e6),
-        floorRatio(e).map(r -> format("%.2f", r)).orElse(""),
-        format("%,.0f", t.allocated()),
+        floorRatio(e).map(Tables::number).orElse(""),
+        thousands(t.allocated()),
         e.error().map(Tables::error).orElse(""));
   }
 
@@ -80,6 +80,48 @@ record Tables(BenchReport report) {
       heads.add("ratio");
     }
     return new Table(heads, rows);
+  }
+
+  static final List<String> SUMMARY =
+      List.of(
+          "model, weights",
+          "ours µs",
+          "/floor",
+          "/onnx runtime",
+          "/libtorch eager",
+          "/torchscript",
+          "16 streams /onnx runtime",
+          "64 streams /onnx runtime");
+
+  /** Ours over everything else, a row for each precision. */
+  List<List<String>> summary() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Entry e : report.entries()) {
+      if (e.isOwn() && e.batch() == 1) {
+        rows.add(
+            List.of(
+                report.model() + ", " + e.weights(),
+                number(e.timing().p50()),
+                floorRatio(e).map(r -> format("%.2f", r)).orElse(""),
+                over(e.weights(), Variant.ONNX, 1),
+                over(e.weights(), Variant.EAGER, 1),
+                over(e.weights(), Variant.SCRIPT, 1),
+                over(e.weights(), Variant.ONNX, 16),
+                over(e.weights(), Variant.ONNX, 64)));
+      }
+    }
+    return rows;
+  }
+
+  private String over(String weights, String peer, int batch) {
+    return report
+        .find(Variant.OWN, weights, batch)
+        .flatMap(
+            own ->
+                report
+                    .find(peer, comparable(peer, weights), batch)
+                    .map(p -> format("%.2f", own.timing().over(p.timing()))))
+        .orElse("");
   }
 
   /** What of a peer has as many bits: halves are compared with full floats. */
@@ -176,12 +218,16 @@ record Tables(BenchReport report) {
   }
 
   static String error(double error) {
-    return format("%.1e", error);
+    return error == 0 ? "0" : format("%.0e", error);
   }
 
   /** Three digits or all before the point. */
   static String number(double v) {
     return format(v < 9.995 ? "%.2f" : v < 99.95 ? "%.1f" : "%,.0f", v);
+  }
+
+  private static String thousands(double v) {
+    return v < 9999.5 ? format("%,.0f", v) : number(v / 1e3) + "k";
   }
 
   static String format(String format, Object... values) {
