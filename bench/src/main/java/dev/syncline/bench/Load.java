@@ -1,26 +1,12 @@
 package dev.syncline.bench;
 
-import dev.syncline.event.EventDecoding;
-import dev.syncline.signal.Normalization;
-import dev.syncline.signal.SensorRows;
-import dev.syncline.spec.Attention;
 import dev.syncline.spec.FrontEnd;
-import dev.syncline.spec.Layer;
-import dev.syncline.spec.Layer.FeedForward;
-import dev.syncline.spec.Layer.LayerNorm;
-import dev.syncline.spec.Layer.Linear;
-import dev.syncline.spec.Layer.Residual;
-import dev.syncline.spec.Layer.Serial;
-import dev.syncline.spec.Modality;
 import dev.syncline.spec.ModelSpec;
-import dev.syncline.spec.Output;
-import dev.syncline.spec.Span;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
+import dev.syncline.step.Precision;
 import dev.syncline.step.Session;
-import dev.syncline.weights.Weights;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,18 +18,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * How long a model takes from a JVM's first line to its first steps: {@code bin/bench load [MODEL]
  * [JVMS]}. Each figure is the median over fresh JVMs that read the same folder, whose files are in
- * the page cache. Without a model, one of 18.9 million parameters (75 MB) is made: six blocks of
- * attention (8 heads, 60 rows) and feed-forward (2,048) of width 512. Full speed is reached where
- * the median of 20 steps is within a fifth of that of the last 300. Vector models only.
+ * the page cache. Without a model, it is {@link Reference#TRANSFORMER} (75 MB). Full speed is
+ * reached where the median of 20 steps is within a fifth of that of the last 300. Vector models
+ * only.
  */
 public final class Load {
-  private static final int WIDTH = 512;
   private static final int STEPS = 600;
   private static final int STRETCH = 20;
 
@@ -62,7 +46,7 @@ public final class Load {
     }
     Path made = Files.createTempDirectory("syncline-load");
     try {
-      made(made);
+      Reference.TRANSFORMER.model(Kernels.best(), Precision.FP32).write(made);
       report(made, jvms);
     } finally {
       try (Stream<Path> files = Files.walk(made)) {
@@ -165,44 +149,5 @@ public final class Load {
 
   private static void figure(String name, long ns) {
     System.out.printf(Locale.ROOT, "%s\t%.3f%n", name, ns / 1e6);
-  }
-
-  private static void made(Path folder) throws IOException {
-    Map<String, Layer> layers = new LinkedHashMap<>();
-    for (int i = 0; i < 6; i++) {
-      layers.put("attention" + i, residual(Attention.over(8, new Span.Window(60))));
-      layers.put("feed_forward" + i, residual(new FeedForward(4 * WIDTH, Layer.Function.GELU)));
-    }
-    layers.put("head", new Linear(8, true));
-    SensorRows rows = new SensorRows(WIDTH, new Normalization.None());
-    Modality vectors = new Modality(new FrontEnd.Vector(rows, 10, 10), Optional.empty());
-    List<String> labels = List.of("a", "b", "c", "d", "e", "f", "g", "h");
-    Output output = new Output(Output.Kind.MULTI_LABEL, "vectors", labels, EventDecoding.DEFAULT);
-    ModelSpec spec =
-        new ModelSpec(
-            ModelSpec.FORMAT,
-            "load",
-            100,
-            0,
-            Map.of("vectors", vectors),
-            new Serial(layers),
-            Map.of("vectors", output));
-    Weights weights = Weights.random(spec.parameters(), 1);
-    Model.of(
-            spec,
-            weights,
-            Kernels.best(),
-            folder,
-            (file, encoder) -> {
-              throw new UncheckedIOException(new IOException(file + " is not there"));
-            })
-        .write(folder);
-  }
-
-  private static Layer residual(Layer layer) {
-    Map<String, Layer> inner = new LinkedHashMap<>();
-    inner.put("norm", new LayerNorm(1e-5f));
-    inner.put("layer", layer);
-    return new Residual(new Serial(inner));
   }
 }

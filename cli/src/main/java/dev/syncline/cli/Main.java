@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       StreamCommand.class,
       StudyCommand.class,
       PlanCommand.class,
+      BenchCommand.class,
       InspectCommand.class,
       ScoreCommand.class
     })

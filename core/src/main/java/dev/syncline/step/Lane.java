@@ -15,6 +15,11 @@ public final class Lane {
     s = state;
   }
 
+  /** The next step is that of the next tick; a session counts its ticks itself. */
+  public void next() {
+    tick++;
+  }
+
   /** Whether a float of the scratch is not 0 in one of the first {@code n} streams. */
   static boolean any(Lane[] lanes, int n, int at) {
     for (int i = 0; i < n; i++) {

@@ -8,7 +8,7 @@ package dev.syncline.step;
  *
  * @param angles by how much each pair of a head turns from row to row; none: nothing turns
  */
-record Rope(double[] angles) {
+public record Rope(double[] angles) {
   /**
    * Pi/2 in two parts (Cody and Waite 1980); products of the first with small numbers are exact.
    */

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 
 /** The frame of a plot as SVG: axes, gridlines, and names that keep out of each other's way. */
-final class Plot {
-  static final double WIDTH = 900;
+public final class Plot {
+  public static final double WIDTH = 900;
   static final double HEIGHT = 560;
-  static final double LEFT = 70;
+  public static final double LEFT = 70;
   static final double TOP = 46;
-  static final double BOTTOM = HEIGHT - 56;
+  public static final double BOTTOM = HEIGHT - 56;
   private static final double LINE = 13.5;
   private static final double CHARACTER = 6.1;
   private static final List<String> COLOURS =
@@ -21,7 +21,7 @@ final class Plot {
           "#7a8c1e", "#a05a2c");
 
   /** An axis with gridlines at round numbers; a wide logarithmic one at powers of ten. */
-  record Axis(String name, double low, double high, boolean log) {
+  public record Axis(String name, double low, double high, boolean log) {
 
     static Axis logarithmic(String name, double low, double high) {
       return new Axis(
@@ -83,7 +83,7 @@ final class Plot {
   /**
    * @param right where the frame ends
    */
-  Plot(String title, Axis x, Axis y, double right) {
+  public Plot(String title, Axis x, Axis y, double right) {
     this.x = x;
     this.y = y;
     this.right = right;
@@ -119,25 +119,30 @@ final class Plot {
     svg.leaf("text", y.name, "transform", turned, "text-anchor", "middle");
   }
 
-  double px(double v) {
+  public double px(double v) {
     return LEFT + x.share(v) * (right - LEFT);
   }
 
-  double py(double v) {
+  /** The least value on the vertical axis. */
+  public double low() {
+    return y.low;
+  }
+
+  public double py(double v) {
     return BOTTOM - y.share(v) * (BOTTOM - TOP);
   }
 
-  static String colour(int i) {
+  public static String colour(int i) {
     return COLOURS.get(i % COLOURS.size());
   }
 
-  void line(double x1, double y1, double x2, double y2, String colour, double width) {
+  public void line(double x1, double y1, double x2, double y2, String colour, double width) {
     svg.shape(
         "line", "x1", x1, "y1", y1, "x2", x2, "y2", y2, "stroke", colour, "stroke-width", width);
   }
 
   /** A line through points [x, y] of the picture. */
-  void path(List<double[]> points, String colour, double width, String dashes) {
+  public void path(List<double[]> points, String colour, double width, String dashes) {
     StringBuilder list = new StringBuilder();
     for (double[] p : points) {
       list.append(Html.number(p[0])).append(',').append(Html.number(p[1])).append(' ');
@@ -158,19 +163,19 @@ final class Plot {
         "round");
   }
 
-  void dot(double cx, double cy, double radius, String colour) {
+  public void dot(double cx, double cy, double radius, String colour) {
     svg.shape("circle", "cx", cx, "cy", cy, "r", radius, "fill", colour);
   }
 
-  void text(String words, double atX, double atY, String colour, boolean bold) {
+  public void text(String words, double atX, double atY, String colour, boolean bold) {
     svg.leaf("text", words, "x", atX, "y", atY, "fill", colour, "font-weight", bold ? "600" : null);
   }
 
   /** A name that belongs to a point of the picture. */
-  record Name(String text, double x, double y, String colour, boolean bold) {}
+  public record Name(String text, double x, double y, String colour, boolean bold) {}
 
   /** Names in a column on the right, each joined to its point, none over another. */
-  void column(List<Name> names) {
+  public void column(List<Name> names) {
     List<Name> sorted = new ArrayList<>(names);
     sorted.sort(Comparator.comparingDouble(Name::y));
     double[] at = new double[sorted.size()];
@@ -251,7 +256,7 @@ final class Plot {
     return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
   }
 
-  String svg() {
+  public String svg() {
     return svg.close().toString() + "\n";
   }
 }

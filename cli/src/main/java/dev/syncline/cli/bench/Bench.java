@@ -1,0 +1,234 @@
+package dev.syncline.cli.bench;
+
+import dev.syncline.json.InputException;
+import dev.syncline.spec.Cost;
+import dev.syncline.step.Model;
+import dev.syncline.step.Precision;
+import dev.syncline.step.Program;
+import dev.syncline.step.Session;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Measures a model. */
+public final class Bench {
+  /**
+   * What is asked for.
+   *
+   * @param precisions ours, the first one first
+   * @param batches streams in a step
+   * @param seconds that each variant is timed
+   * @param rounds in which it is
+   * @param longSteps of the long run; 0 for none
+   */
+  public record Wish(
+      List<Precision> precisions,
+      List<Integer> batches,
+      boolean peers,
+      double seconds,
+      int rounds,
+      long longSteps) {}
+
+  private static final int AGREEMENT_STEPS = 300;
+
+  /** Steps of all streams together that a check of many streams may take. */
+  private static final int AGREEMENT_ROWS = 640;
+
+  private final Model model;
+  private final Wish wish;
+  private final Consumer<String> progress;
+  private final Noise noise;
+  private final Map<Precision, Program> programs = new EnumMap<>(Precision.class);
+  private final Set<String> notes = new LinkedHashSet<>();
+
+  /**
+   * @param model in FP32
+   * @param progress is told what is being done
+   */
+  public Bench(Model model, Wish wish, Consumer<String> progress) {
+    this.model = model;
+    this.wish = wish;
+    this.progress = progress;
+    noise = Noise.of(model.spec().node());
+    fits();
+    model.open(Session.SILENT).close(); // refuses encoders that do not run
+  }
+
+  /** Refuses what there is no memory for, before any is taken. */
+  private void fits() {
+    long most = wish.batches().stream().mapToLong(Integer::longValue).max().orElse(1);
+    double bytes = (double) OwnStep.bytes(model.program(), 1) * most * wish.precisions().size();
+    double room = 0.8 * Runtime.getRuntime().maxMemory();
+    if (bytes > room) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "--batch %,d: the state of so many streams takes %,.1f GB, there is room for %.1f: ask for fewer, or for more memory (SYNCLINE_JAVA_OPTS=-Xmx...)",
+              most,
+              bytes / 1e9,
+              room / 1e9));
+    }
+  }
+
+  static String name(Precision precision) {
+    return precision.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Measures everything; takes minutes. */
+  public BenchReport run() {
+    Machine machine = Machine.here();
+    double load = Machine.load();
+    for (Precision p : wish.precisions()) {
+      programs.put(p, program(p));
+    }
+    progress.accept("warm-up");
+    WarmUp warmUp = WarmUp.of(own(wish.precisions().getFirst(), 1), 1.5 * wish.seconds());
+    double peak = Peak.gflops();
+    Rounds rounds = new Rounds(wish.seconds(), wish.rounds());
+    List<BenchReport.Entry> entries = new ArrayList<>();
+    for (int batch : wish.batches()) {
+      entries.addAll(batch(batch, rounds));
+    }
+    progress.accept("packets");
+    Optional<PacketPath> packets = Optional.of(PacketPath.of(model, wish.seconds()));
+    List<LongRun> longRuns = wish.longSteps() > 0 ? longRuns() : List.of();
+    return new BenchReport(
+        BenchReport.FORMAT,
+        model.spec().name(),
+        machine,
+        rounds,
+        load,
+        Machine.load(),
+        Machine.residentBytes(),
+        peak,
+        size(),
+        warmUp,
+        entries,
+        packets,
+        longRuns,
+        List.copyOf(notes));
+  }
+
+  private BenchReport.Size size() {
+    Cost cost = Cost.of(model.spec().node());
+    Program program = model.program();
+    return new BenchReport.Size(
+        model.spec().parameters().stream().mapToLong(p -> p.size()).sum(),
+        cost.flops(),
+        4L * program.stateSize(),
+        4L * program.scratchSize(),
+        program.kernels().describe());
+  }
+
+  private Program program(Precision p) {
+    return p == Precision.FP32
+        ? model.program()
+        : Program.compile(model.spec().node(), model.weights(), model.program().kernels(), p);
+  }
+
+  private Variant own(Precision p, int batch) {
+    Program program = programs.get(p);
+    Step step = new OwnStep(program, noise, batch);
+    return new Variant(Variant.OWN, name(p), "", batch, WeightBytes.of(program), false, step);
+  }
+
+  /** All variants of one batch size, in rounds. */
+  private List<BenchReport.Entry> batch(int batch, Rounds rounds) {
+    progress.accept("batch " + batch);
+    int steps = Math.clamp(AGREEMENT_ROWS / batch, 5, AGREEMENT_STEPS);
+    Agreement agreement = Agreement.with(new OwnStep(model.program(), noise, batch), steps);
+    List<Variant> variants = new ArrayList<>();
+    Map<Variant, Double> errors = new LinkedHashMap<>();
+    try {
+      for (Precision p : wish.precisions()) {
+        Variant own = own(p, batch);
+        variants.add(own);
+        errors.put(own, agreement.error(own.step()));
+      }
+      if (wish.peers()) {
+        peers(batch, agreement, variants, errors);
+      }
+      if (batch == wish.batches().getFirst()) {
+        floors(variants);
+      }
+      progress.accept("batch " + batch + ": " + variants.size() + " variants");
+      List<Timing> timings = rounds.time(variants);
+      List<BenchReport.Entry> entries = new ArrayList<>();
+      for (int i = 0; i < timings.size(); i++) {
+        Variant v = variants.get(i);
+        entries.add(
+            new BenchReport.Entry(
+                v.runtime(),
+                v.weights(),
+                v.setting(),
+                batch,
+                v.bytes(),
+                Optional.ofNullable(errors.get(v)),
+                timings.get(i)));
+      }
+      return entries;
+    } finally {
+      variants.forEach(Variant::close);
+    }
+  }
+
+  /** Of every peer's settings the fastest takes part. */
+  private void peers(
+      int batch, Agreement agreement, List<Variant> variants, Map<Variant, Double> errors) {
+    Map<String, List<Variant>> settings = new LinkedHashMap<>();
+    for (Variant v : new Peers(model, programs, noise).of(batch, notes)) {
+      settings.computeIfAbsent(v.name(), name -> new ArrayList<>()).add(v);
+    }
+    for (List<Variant> ways : settings.values()) {
+      for (Variant v : ways) {
+        boolean exact = v.weights().equals(name(Precision.FP32));
+        errors.put(v, exact ? agreement.same(v) : agreement.error(v.step()));
+      }
+      Variant best = Rounds.fastest(ways);
+      ways.stream().filter(v -> !v.equals(best)).forEach(Variant::close);
+      variants.add(best);
+    }
+  }
+
+  /** Every way to read the bytes of each precision. */
+  private void floors(List<Variant> variants) {
+    for (Precision p : wish.precisions()) {
+      long bytes = WeightBytes.of(programs.get(p));
+      Reading.ways(bytes)
+          .forEach(
+              (way, step) ->
+                  variants.add(new Variant(Variant.FLOOR, name(p), way, 1, bytes, false, step)));
+    }
+  }
+
+  private List<LongRun> longRuns() {
+    progress.accept(String.format(Locale.ROOT, "%,d steps", wish.longSteps()));
+    Precision first = wish.precisions().getFirst();
+    List<Variant> all = new ArrayList<>(List.of(own(first, 1)));
+    try {
+      if (wish.peers()) {
+        List<Variant> peers = new Peers(model, programs, noise).of(1, notes);
+        for (Variant v : peers) {
+          boolean kept = v.runtime().equals(Variant.ONNX) && v.weights().equals(name(first));
+          if (kept && all.size() == 1) {
+            all.add(v);
+          } else {
+            v.close();
+          }
+        }
+      }
+      List<LongRun> runs = new ArrayList<>(LongRun.of(all, wish.longSteps()));
+      runs.set(0, runs.getFirst().aged(all.getFirst(), own(first, 1)));
+      return runs;
+    } finally {
+      all.forEach(Variant::close);
+    }
+  }
+}

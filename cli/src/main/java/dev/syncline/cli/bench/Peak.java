@@ -1,0 +1,99 @@
+package dev.syncline.cli.bench;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Multiply-adds that one core does where nothing has to be read. */
+final class Peak {
+  private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_512;
+
+  /** Wider vectors than the processor's are put together one by one, a thousand times slower. */
+  static final boolean HAS_WIDE = FloatVector.SPECIES_PREFERRED.length() >= WIDE.length();
+
+  private static final int SUMS = 10;
+  private static final int TURNS = 20_000;
+  private static final int TRIES = 60;
+
+  private Peak() {}
+
+  /** The best of some tries in both widths, in GFLOP/s (a multiply-add is two). */
+  static double gflops() {
+    double best = 0;
+    float kept = 1;
+    for (int i = 0; i < TRIES; i++) {
+      long begin = System.nanoTime();
+      kept = narrow(kept);
+      long between = System.nanoTime();
+      best = Math.max(best, 2.0 * SUMS * TURNS * NARROW.length() / (between - begin));
+      if (HAS_WIDE) {
+        kept = wide(kept);
+        long end = System.nanoTime();
+        best = Math.max(best, 2.0 * SUMS * TURNS * WIDE.length() / (end - between));
+      }
+    }
+    if (Float.isNaN(kept)) {
+      throw new IllegalStateException("the sums must be numbers");
+    }
+    return best;
+  }
+
+  private static float narrow(float from) {
+    FloatVector m = FloatVector.broadcast(NARROW, 0.999f);
+    FloatVector a = FloatVector.broadcast(NARROW, 0.001f);
+    FloatVector s0 = FloatVector.broadcast(NARROW, from + 0);
+    FloatVector s1 = FloatVector.broadcast(NARROW, from + 1);
+    FloatVector s2 = FloatVector.broadcast(NARROW, from + 2);
+    FloatVector s3 = FloatVector.broadcast(NARROW, from + 3);
+    FloatVector s4 = FloatVector.broadcast(NARROW, from + 4);
+    FloatVector s5 = FloatVector.broadcast(NARROW, from + 5);
+    FloatVector s6 = FloatVector.broadcast(NARROW, from + 6);
+    FloatVector s7 = FloatVector.broadcast(NARROW, from + 7);
+    FloatVector s8 = FloatVector.broadcast(NARROW, from + 8);
+    FloatVector s9 = FloatVector.broadcast(NARROW, from + 9);
+    for (int i = 0; i < TURNS; i++) {
+      s0 = s0.fma(m, a);
+      s1 = s1.fma(m, a);
+      s2 = s2.fma(m, a);
+      s3 = s3.fma(m, a);
+      s4 = s4.fma(m, a);
+      s5 = s5.fma(m, a);
+      s6 = s6.fma(m, a);
+      s7 = s7.fma(m, a);
+      s8 = s8.fma(m, a);
+      s9 = s9.fma(m, a);
+    }
+    FloatVector low = s0.add(s1).add(s2.add(s3)).add(s4);
+    return low.add(s5.add(s6).add(s7.add(s8)).add(s9)).reduceLanes(VectorOperators.ADD);
+  }
+
+  private static float wide(float from) {
+    FloatVector m = FloatVector.broadcast(WIDE, 0.999f);
+    FloatVector a = FloatVector.broadcast(WIDE, 0.001f);
+    FloatVector s0 = FloatVector.broadcast(WIDE, from + 0);
+    FloatVector s1 = FloatVector.broadcast(WIDE, from + 1);
+    FloatVector s2 = FloatVector.broadcast(WIDE, from + 2);
+    FloatVector s3 = FloatVector.broadcast(WIDE, from + 3);
+    FloatVector s4 = FloatVector.broadcast(WIDE, from + 4);
+    FloatVector s5 = FloatVector.broadcast(WIDE, from + 5);
+    FloatVector s6 = FloatVector.broadcast(WIDE, from + 6);
+    FloatVector s7 = FloatVector.broadcast(WIDE, from + 7);
+    FloatVector s8 = FloatVector.broadcast(WIDE, from + 8);
+    FloatVector s9 = FloatVector.broadcast(WIDE, from + 9);
+    for (int i = 0; i < TURNS; i++) {
+      s0 = s0.fma(m, a);
+      s1 = s1.fma(m, a);
+      s2 = s2.fma(m, a);
+      s3 = s3.fma(m, a);
+      s4 = s4.fma(m, a);
+      s5 = s5.fma(m, a);
+      s6 = s6.fma(m, a);
+      s7 = s7.fma(m, a);
+      s8 = s8.fma(m, a);
+      s9 = s9.fma(m, a);
+    }
+    FloatVector low = s0.add(s1).add(s2.add(s3)).add(s4);
+    return low.add(s5.add(s6).add(s7.add(s8)).add(s9)).reduceLanes(VectorOperators.ADD);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.syncline.cli.bench;
+
+import dev.syncline.cli.bench.BenchReport.Entry;
+import dev.syncline.cli.study.Plot;
+import dev.syncline.cli.study.Plot.Axis;
+import dev.syncline.cli.study.Plot.Name;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The roofline of a model (Williams et al. 2009): what is achieved over how often each byte of
+ * weights is used, under the bandwidth measured for as many bytes and the processor's peak. One
+ * line a variant, from one stream to many.
+ */
+final class Roofline {
+  private static final double RIGHT = Plot.WIDTH - 200;
+  private static final double SIZE = 4;
+
+  /** Left of the roofs nothing can be: there is room for words. */
+  private static final double ROOM = 10;
+
+  /** One colour each, peers that of ours which they are compared with. */
+  private static final List<String> COLOURS =
+      List.of("fp32", "int8", "int4_g32", "bf16", "fp16", "int8_g32", "int4_g64");
+
+  private final BenchReport report;
+  private final List<Entry> entries;
+  private final List<String> weights;
+  private final Plot plot;
+  private final double low;
+
+  private Roofline(BenchReport report) {
+    this.report = report;
+    entries = report.entries().stream().filter(e -> !e.isFloor()).toList();
+    weights = entries.stream().map(Entry::weights).distinct().toList();
+    double[] x = entries.stream().mapToDouble(this::intensity).sorted().toArray();
+    double[] y = entries.stream().mapToDouble(this::gflops).sorted().toArray();
+    low = x[0] / ROOM;
+    plot =
+        new Plot(
+            report.model() + ": what a core does, over how often each byte of weights is used",
+            new Axis("FLOP per byte of weights", low, x[x.length - 1] * 1.6, true),
+            new Axis("GFLOP/s of one core", y[0] / 1.4, report.peakGflops() * 2, true),
+            RIGHT);
+  }
+
+  static String svg(BenchReport report) {
+    Roofline drawing = new Roofline(report);
+    drawing.roofs();
+    drawing.lines();
+    return drawing.plot.svg();
+  }
+
+  private double intensity(Entry e) {
+    return (double) report.size().flops() * e.batch() / e.weightBytes();
+  }
+
+  private double gflops(Entry e) {
+    return report.size().flops() * e.batch() / e.timing().p50() / 1e3;
+  }
+
+  private static String colour(String weights) {
+    String own = weights.equals("int4") ? "int4_g32" : weights.replace(" dyn", "");
+    return Plot.colour(COLOURS.indexOf(own));
+  }
+
+  private void roofs() {
+    double peak = report.peakGflops();
+    plot.line(Plot.LEFT, plot.py(peak), RIGHT, plot.py(peak), "#5c6b73", 1.4);
+    String words = Tables.format("multiply-adds from registers: %.0f GFLOP/s", peak);
+    plot.text(words, Plot.LEFT + 8, plot.py(peak) - 6, "#5c6b73", false);
+    double y = plot.py(peak) + 18;
+    plot.text("Read alone (dashed):", Plot.LEFT + 8, y, "#5c6b73", false);
+    for (String of : weights) {
+      if (report.floor(of).isPresent()) {
+        Entry floor = report.floor(of).orElseThrow();
+        double gb = floor.weightBytes() / floor.timing().p50() / 1e3;
+        plot.path(List.of(point(bottom(gb), gb), point(peak / gb, gb)), colour(of), 1, "6 4");
+        String name = Tables.format("%s: %s MB at %.0f GB/s", of, size(floor), gb);
+        y += 15;
+        plot.text(name, Plot.LEFT + 8, y, colour(of), false);
+      }
+    }
+  }
+
+  private static String size(Entry floor) {
+    return Tables.number(floor.weightBytes() / 1e6);
+  }
+
+  /** Where a bandwidth enters the frame. */
+  private double bottom(double gb) {
+    return Math.max(low, plot.low() / gb);
+  }
+
+  private double[] point(double intensity, double gb) {
+    return new double[] {plot.px(intensity), plot.py(intensity * gb)};
+  }
+
+  private void lines() {
+    Map<String, List<Entry>> byVariant = new LinkedHashMap<>();
+    for (Entry e : entries) {
+      byVariant.computeIfAbsent(e.runtime() + " " + e.weights(), name -> new ArrayList<>()).add(e);
+    }
+    List<Name> names = new ArrayList<>();
+    byVariant.forEach(
+        (name, list) -> {
+          Entry first = list.getFirst();
+          String colour = colour(first.weights());
+          List<double[]> points = list.stream().map(this::at).toList();
+          plot.path(points, colour, first.isOwn() ? 2 : 1, first.isOwn() ? null : "2 3");
+          list.forEach(e -> mark(e, colour));
+          double[] last = points.getLast();
+          names.add(new Name(name, last[0], last[1], colour, first.isOwn()));
+        });
+    plot.column(names);
+    byVariant.values().iterator().next().forEach(this::count);
+  }
+
+  private double[] at(Entry e) {
+    return new double[] {plot.px(intensity(e)), plot.py(gflops(e))};
+  }
+
+  private void count(Entry e) {
+    double[] p = at(e);
+    String words = e.batch() == 1 ? "1 stream" : Integer.toString(e.batch());
+    plot.text(words, p[0] - 4, p[1] + 18, "#1c2b33", false);
+  }
+
+  /** Ours filled, others hollow: a square, a triangle, a diamond. */
+  private void mark(Entry e, String colour) {
+    double x = at(e)[0];
+    double y = at(e)[1];
+    double s = SIZE;
+    switch (e.runtime()) {
+      case Variant.ONNX -> shape(colour, x - s, y - s, x + s, y - s, x + s, y + s, x - s, y + s);
+      case Variant.EAGER -> shape(colour, x, y - s, x + s, y + s, x - s, y + s);
+      case Variant.SCRIPT -> shape(colour, x, y - s, x + s, y, x, y + s, x - s, y);
+      default -> plot.dot(x, y, s, colour);
+    }
+  }
+
+  private void shape(String colour, double... xy) {
+    List<double[]> corners = new ArrayList<>();
+    for (int i = 0; i <= xy.length; i += 2) {
+      corners.add(new double[] {xy[i % xy.length], xy[(i + 1) % xy.length]});
+    }
+    plot.path(corners, colour, 1.3, null);
+  }
+}
