@@ -7,11 +7,11 @@ import java.util.Arrays;
  * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output.
  *
  * @param brain whether they are BF16, else FP16
- * @param data strip after strip of 32 outputs, in a strip {@code [in / 2, rounded up][32]}
+ * @param data strip after strip of 16 outputs, in a strip {@code [in / 2, rounded up][16]}
  */
 public record Halves(int out, int in, boolean brain, int[] data, float[] bias) implements Matrix {
   /** Outputs whose ints lie side by side. */
-  static final int STRIP = 32;
+  static final int STRIP = 16;
 
   /**
    * FP16 read as float bits are 2^-112 of what they stand for. Half of the missing factor is put on

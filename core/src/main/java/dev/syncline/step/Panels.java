@@ -3,17 +3,18 @@ package dev.syncline.step;
 import java.nio.FloatBuffer;
 
 /**
- * Weights of 32 bits: one pass over the inputs is one sequential stream with as many independent
- * sums as a processor can hold. The last panel is narrower: its outputs rounded up to a multiple of
- * 8.
+ * Weights of 32 bits in strips of 16 outputs. A panel is four strips that are read side by side:
+ * four sequential streams, which a memory serves faster than one, and as many independent sums as a
+ * processor can hold. Outputs are rounded up to a multiple of 8, so that the last strip may be half
+ * as wide.
  *
- * @param data panel after panel; panel p starts at {@code p·64·in}
+ * @param data strip after strip, in a strip {@code [in][16]}
  */
 public record Panels(int out, int in, float[] data, float[] bias) implements Matrix {
   public static final int LANES = 8;
 
-  /** Weights of a row that are packed at once: what is read and written stays in the cache. */
-  private static final int STRIP = 16;
+  /** Outputs whose weights lie side by side. */
+  static final int STRIP = 16;
 
   /** Packs {@code weight[out][in]}; {@code bias} may be null. */
   public static Panels pack(int out, int in, float[] weight, float[] bias) {
@@ -23,14 +24,14 @@ public record Panels(int out, int in, float[] data, float[] bias) implements Mat
   static Panels pack(int out, int in, FloatBuffer weight, float[] bias) {
     int padded = (out + LANES - 1) / LANES * LANES;
     float[] data = new float[Math.multiplyExact(padded, in)];
-    float[] rows = new float[Math.min(WIDTH, out) * in];
-    for (int panel = 0; panel < out; panel += WIDTH) {
-      int width = Math.min(WIDTH, padded - panel);
-      int count = Math.min(WIDTH, out - panel);
-      weight.get(panel * in, rows, 0, count * in);
-      for (int k = 0; k < in; k += STRIP) {
+    float[] rows = new float[STRIP * in];
+    for (int strip = 0; strip < out; strip += STRIP) {
+      int count = Math.min(STRIP, out - strip);
+      int width = Math.min(STRIP, padded - strip);
+      weight.get(strip * in, rows, 0, count * in);
+      for (int k = 0, at = strip * in; k < in; k++, at += width) {
         for (int o = 0; o < count; o++) {
-          strip(rows, o * in + k, data, panel * in + k * width + o, width, Math.min(STRIP, in - k));
+          data[at + o] = rows[o * in + k];
         }
       }
     }
@@ -41,15 +42,9 @@ public record Panels(int out, int in, float[] data, float[] bias) implements Mat
     return new Panels(out, in, data, start);
   }
 
-  private static void strip(float[] from, int at, float[] to, int start, int width, int n) {
-    for (int k = 0; k < n; k++) {
-      to[start + k * width] = from[at + k];
-    }
-  }
-
-  /** Outputs of the panel from {@code o}, a multiple of 64, rounded up to a multiple of 8. */
+  /** Outputs of the strip from {@code o}, a multiple of 16, rounded up to a multiple of 8. */
   int width(int o) {
-    return Math.min(WIDTH, bias.length - o);
+    return Math.min(STRIP, bias.length - o);
   }
 
   @Override
@@ -59,7 +54,7 @@ public record Panels(int out, int in, float[] data, float[] bias) implements Mat
 
   @Override
   public float weight(int o, int k) {
-    int panel = o / WIDTH * WIDTH;
-    return data[panel * in + k * width(panel) + o - panel];
+    int strip = o / STRIP * STRIP;
+    return data[strip * in + k * width(strip) + o - strip];
   }
 }

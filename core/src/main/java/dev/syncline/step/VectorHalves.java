@@ -12,13 +12,14 @@ final class VectorHalves {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = F.length();
+  private static final int COLUMNS = 2 * Halves.STRIP;
 
   private VectorHalves() {}
 
   /** Outputs from {@code o}, a multiple of 64. */
   static void panel(Halves w, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
     System.arraycopy(w.bias(), o, work, 0, Matrix.WIDTH);
-    for (int j = 0; j < Matrix.WIDTH; j += Halves.STRIP) {
+    for (int j = 0; j < Matrix.WIDTH; j += COLUMNS) {
       int from = (o + j) * ((w.in() + 1) / 2);
       if (w.brain()) {
         brain(w, from, x, xAt, work, j);
@@ -33,6 +34,7 @@ final class VectorHalves {
   /** Adds to the sums at {@code to}. The half of input k + 1 with zeros behind it is a float. */
   private static void brain(Halves p, int from, float[] x, int xAt, float[] s, int to) {
     int[] w = p.data();
+    int second = Halves.STRIP * ((p.in() + 1) / 2);
     FloatVector a0 = FloatVector.fromArray(F, s, to);
     FloatVector a1 = FloatVector.fromArray(F, s, to + L);
     FloatVector a2 = FloatVector.fromArray(F, s, to + 2 * L);
@@ -48,8 +50,8 @@ final class VectorHalves {
       FloatVector v = FloatVector.broadcast(F, x[k + 1]);
       IntVector w0 = IntVector.fromArray(I, w, at);
       IntVector w1 = IntVector.fromArray(I, w, at + L);
-      IntVector w2 = IntVector.fromArray(I, w, at + 2 * L);
-      IntVector w3 = IntVector.fromArray(I, w, at + 3 * L);
+      IntVector w2 = IntVector.fromArray(I, w, at + second);
+      IntVector w3 = IntVector.fromArray(I, w, at + second + L);
       a0 = w0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(u, a0);
       a1 = w1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(u, a1);
       a2 = w2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(u, a2);
@@ -68,6 +70,7 @@ final class VectorHalves {
   /** The same; an IEEE half read as float bits is 2^-112 of itself, so the inputs are lifted. */
   private static void ieee(Halves p, int from, float[] x, int xAt, float[] s, int to) {
     int[] w = p.data();
+    int second = Halves.STRIP * ((p.in() + 1) / 2);
     scale(s, to, 1 / Halves.LIFT);
     FloatVector a0 = FloatVector.fromArray(F, s, to);
     FloatVector a1 = FloatVector.fromArray(F, s, to + L);
@@ -92,12 +95,12 @@ final class VectorHalves {
       IntVector high1 = w1.lanewise(VectorOperators.ASHR, 3);
       a1 = low1.and(Halves.FP16_BITS).reinterpretAsFloats().fma(u, a1);
       b1 = high1.and(Halves.FP16_BITS).reinterpretAsFloats().fma(v, b1);
-      IntVector w2 = IntVector.fromArray(I, w, at + 2 * L);
+      IntVector w2 = IntVector.fromArray(I, w, at + second);
       IntVector low2 = w2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
       IntVector high2 = w2.lanewise(VectorOperators.ASHR, 3);
       a2 = low2.and(Halves.FP16_BITS).reinterpretAsFloats().fma(u, a2);
       b2 = high2.and(Halves.FP16_BITS).reinterpretAsFloats().fma(v, b2);
-      IntVector w3 = IntVector.fromArray(I, w, at + 3 * L);
+      IntVector w3 = IntVector.fromArray(I, w, at + second + L);
       IntVector low3 = w3.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
       IntVector high3 = w3.lanewise(VectorOperators.ASHR, 3);
       a3 = low3.and(Halves.FP16_BITS).reinterpretAsFloats().fma(u, a3);
@@ -116,14 +119,15 @@ final class VectorHalves {
       return;
     }
     int k = p.in() - 1;
-    int at = from + k / 2 * Halves.STRIP;
-    for (int i = 0; i < Halves.STRIP; i++) {
-      s[to + i] = Math.fma(p.low(at + i), x[xAt + k], s[to + i]);
+    for (int i = 0; i < COLUMNS; i++) {
+      int strip = from + i / Halves.STRIP * Halves.STRIP * ((p.in() + 1) / 2);
+      float weight = p.low(strip + k / 2 * Halves.STRIP + i % Halves.STRIP);
+      s[to + i] = Math.fma(weight, x[xAt + k], s[to + i]);
     }
   }
 
   private static void scale(float[] x, int at, float by) {
-    for (int i = at; i < at + Halves.STRIP; i++) {
+    for (int i = at; i < at + COLUMNS; i++) {
       x[i] *= by;
     }
   }

@@ -27,14 +27,14 @@ final class VectorPanels {
       full(p, o, x, xAt, y, yAt);
       return;
     }
-    int width = p.width(o);
-    for (int j = 0; j < width; j += L) {
-      int lanes = Math.min(L, p.out() - o - j);
-      lane(p, o * p.in() + j, width, o + j, x, xAt, y, yAt + j, lanes);
+    for (int j = o; j < p.out(); j += L) {
+      int strip = j / Panels.STRIP * Panels.STRIP;
+      int base = strip * p.in() + j - strip;
+      lane(p, base, p.width(strip), j, x, xAt, y, yAt + j - o, Math.min(L, p.out() - j));
     }
   }
 
-  /** One row against a full panel: 64 sums in eight registers. */
+  /** One row against a full panel, its four strips side by side: 64 sums in eight registers. */
   private static void full(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
     float[] w = p.data();
     float[] b = p.bias();
@@ -47,16 +47,19 @@ final class VectorPanels {
     FloatVector a6 = FloatVector.fromArray(F, b, o + 6 * L);
     FloatVector a7 = FloatVector.fromArray(F, b, o + 7 * L);
     int at = o * p.in();
-    for (int k = 0; k < p.in(); k++, at += Matrix.WIDTH) {
+    int second = Panels.STRIP * p.in();
+    int third = 2 * second;
+    int fourth = 3 * second;
+    for (int k = 0; k < p.in(); k++, at += Panels.STRIP) {
       FloatVector v = FloatVector.broadcast(F, x[xAt + k]);
       a0 = FloatVector.fromArray(F, w, at).fma(v, a0);
       a1 = FloatVector.fromArray(F, w, at + L).fma(v, a1);
-      a2 = FloatVector.fromArray(F, w, at + 2 * L).fma(v, a2);
-      a3 = FloatVector.fromArray(F, w, at + 3 * L).fma(v, a3);
-      a4 = FloatVector.fromArray(F, w, at + 4 * L).fma(v, a4);
-      a5 = FloatVector.fromArray(F, w, at + 5 * L).fma(v, a5);
-      a6 = FloatVector.fromArray(F, w, at + 6 * L).fma(v, a6);
-      a7 = FloatVector.fromArray(F, w, at + 7 * L).fma(v, a7);
+      a2 = FloatVector.fromArray(F, w, at + second).fma(v, a2);
+      a3 = FloatVector.fromArray(F, w, at + second + L).fma(v, a3);
+      a4 = FloatVector.fromArray(F, w, at + third).fma(v, a4);
+      a5 = FloatVector.fromArray(F, w, at + third + L).fma(v, a5);
+      a6 = FloatVector.fromArray(F, w, at + fourth).fma(v, a6);
+      a7 = FloatVector.fromArray(F, w, at + fourth + L).fma(v, a7);
     }
     a0.intoArray(y, yAt);
     a1.intoArray(y, yAt + L);

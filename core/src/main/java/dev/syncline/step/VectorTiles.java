@@ -76,10 +76,11 @@ final class VectorTiles {
     FloatVector a21 = FloatVector.fromArray(F, x, to + 2 * Matrix.WIDTH + L);
     FloatVector a30 = FloatVector.fromArray(F, x, to + 3 * Matrix.WIDTH);
     FloatVector a31 = FloatVector.fromArray(F, x, to + 3 * Matrix.WIDTH + L);
-    int at = o * p.in() + begin * Matrix.WIDTH + j;
-    for (int k = ROWS * begin; k < ROWS * end; k += ROWS, at += Matrix.WIDTH) {
+    int at = (o + j) * p.in() + begin * Panels.STRIP;
+    int second = L < Panels.STRIP ? L : Panels.STRIP * p.in();
+    for (int k = ROWS * begin; k < ROWS * end; k += ROWS, at += Panels.STRIP) {
       FloatVector w0 = FloatVector.fromArray(F, w, at);
-      FloatVector w1 = FloatVector.fromArray(F, w, at + L);
+      FloatVector w1 = FloatVector.fromArray(F, w, at + second);
       FloatVector v = FloatVector.broadcast(F, x[k]);
       a00 = w0.fma(v, a00);
       a01 = w1.fma(v, a01);
