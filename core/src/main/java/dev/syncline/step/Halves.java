@@ -7,11 +7,15 @@ import java.util.Arrays;
  * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output.
  *
  * @param brain whether they are BF16, else FP16
- * @param data strip after strip of 16 outputs, in a strip {@code [in / 2, rounded up][16]}
+ * @param data four arrays that are read side by side, as those of {@link Panels}: strip s of 8
+ *     outputs lies in array s mod 4 as {@code [in / 2, rounded up][8]}
  */
-public record Halves(int out, int in, boolean brain, int[] data, float[] bias) implements Matrix {
+public record Halves(int out, int in, boolean brain, int[][] data, float[] bias) implements Matrix {
   /** Outputs whose ints lie side by side. */
-  static final int STRIP = 16;
+  static final int STRIP = 8;
+
+  /** Strips that are read side by side. */
+  static final int STREAMS = 4;
 
   /**
    * FP16 read as float bits are 2^-112 of what they stand for. Half of the missing factor is put on
@@ -26,13 +30,14 @@ public record Halves(int out, int in, boolean brain, int[] data, float[] bias) i
     boolean brain = precision == Precision.BF16;
     int pairs = (in + 1) / 2;
     int padded = (out + WIDTH - 1) / WIDTH * WIDTH;
-    int[] data = new int[Math.multiplyExact(padded, pairs)];
+    int[][] data = new int[STREAMS][Math.multiplyExact(padded / STREAMS, pairs)];
     float[] row = new float[2 * pairs];
     for (int o = 0; o < out; o++) {
       weight.get(o * in, row, 0, in);
-      int at = o / STRIP * STRIP * pairs + o % STRIP;
+      int[] to = data[o / STRIP % STREAMS];
+      int at = o / (STRIP * STREAMS) * STRIP * pairs + o % STRIP;
       for (int k = 0; k < 2 * pairs; k += 2, at += STRIP) {
-        data[at] = half(brain, row[k]) | half(brain, row[k + 1]) << 16;
+        to[at] = half(brain, row[k]) | half(brain, row[k + 1]) << 16;
       }
     }
     return new Halves(
@@ -50,21 +55,18 @@ public record Halves(int out, int in, boolean brain, int[] data, float[] bias) i
 
   @Override
   public long bytes() {
-    return 4L * data.length + 4L * bias.length;
+    return 4L * STREAMS * data[0].length + 4L * bias.length;
   }
 
   @Override
   public float weight(int o, int k) {
-    int at = o / STRIP * STRIP * ((in + 1) / 2) + k / 2 * STRIP + o % STRIP;
-    return k % 2 == 0 ? low(at) : number(data[at] >>> 16);
-  }
-
-  /** The weight in the low half of an int. */
-  float low(int at) {
-    return number(data[at] & 0xffff);
-  }
-
-  private float number(int half) {
+    int pair = data[o / STRIP % STREAMS][group(o) + k / 2 * STRIP + o % STRIP];
+    int half = k % 2 == 0 ? pair & 0xffff : pair >>> 16;
     return brain ? Float.intBitsToFloat(half << 16) : Float.float16ToFloat((short) half);
+  }
+
+  /** Where the weights of an output and those side by side with it begin in every array. */
+  int group(int o) {
+    return o / (STRIP * STREAMS) * STRIP * ((in + 1) / 2);
   }
 }

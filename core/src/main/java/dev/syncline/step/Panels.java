@@ -5,16 +5,20 @@ import java.nio.FloatBuffer;
 /**
  * Weights of 32 bits in strips of 16 outputs. A panel is four strips that are read side by side:
  * four sequential streams, which a memory serves faster than one, and as many independent sums as a
- * processor can hold. Outputs are rounded up to a multiple of 8, so that the last strip may be half
- * as wide.
+ * processor can hold. Each stream has an array of its own, so that one index serves all four.
+ * Outputs are rounded up to a multiple of 8, so that the last strip may be half as wide.
  *
- * @param data strip after strip, in a strip {@code [in][16]}
+ * @param data four arrays; strip s lies in array s mod 4, behind the strips s - 4, s - 8, ..., as
+ *     {@code [in][16]}
  */
-public record Panels(int out, int in, float[] data, float[] bias) implements Matrix {
+public record Panels(int out, int in, float[][] data, float[] bias) implements Matrix {
   public static final int LANES = 8;
 
   /** Outputs whose weights lie side by side. */
   static final int STRIP = 16;
+
+  /** Strips that are read side by side. */
+  static final int STREAMS = WIDTH / STRIP;
 
   /** Packs {@code weight[out][in]}; {@code bias} may be null. */
   public static Panels pack(int out, int in, float[] weight, float[] bias) {
@@ -23,15 +27,20 @@ public record Panels(int out, int in, float[] data, float[] bias) implements Mat
 
   static Panels pack(int out, int in, FloatBuffer weight, float[] bias) {
     int padded = (out + LANES - 1) / LANES * LANES;
-    float[] data = new float[Math.multiplyExact(padded, in)];
+    Math.multiplyExact(padded, in);
+    float[][] data = new float[STREAMS][];
+    for (int i = 0; i < STREAMS; i++) {
+      data[i] = new float[outputs(padded, i) * in];
+    }
     float[] rows = new float[STRIP * in];
     for (int strip = 0; strip < out; strip += STRIP) {
       int count = Math.min(STRIP, out - strip);
       int width = Math.min(STRIP, padded - strip);
       weight.get(strip * in, rows, 0, count * in);
-      for (int k = 0, at = strip * in; k < in; k++, at += width) {
+      float[] to = data[strip / STRIP % STREAMS];
+      for (int k = 0, at = strip / WIDTH * STRIP * in; k < in; k++, at += width) {
         for (int o = 0; o < count; o++) {
-          data[at + o] = rows[o * in + k];
+          to[at + o] = rows[o * in + k];
         }
       }
     }
@@ -42,6 +51,22 @@ public record Panels(int out, int in, float[] data, float[] bias) implements Mat
     return new Panels(out, in, data, start);
   }
 
+  /** Of so many outputs, those in a stream. */
+  private static int outputs(int padded, int stream) {
+    int last = Math.clamp(padded % WIDTH - stream * STRIP, 0, STRIP);
+    return padded / WIDTH * STRIP + last;
+  }
+
+  /** Where the weights of the panel of an output begin in each stream. */
+  int panel(int o) {
+    return o / WIDTH * STRIP * in;
+  }
+
+  /** The stream of an output. */
+  float[] stream(int o) {
+    return data[o / STRIP % STREAMS];
+  }
+
   /** Outputs of the strip from {@code o}, a multiple of 16, rounded up to a multiple of 8. */
   int width(int o) {
     return Math.min(STRIP, bias.length - o);
@@ -49,12 +74,12 @@ public record Panels(int out, int in, float[] data, float[] bias) implements Mat
 
   @Override
   public long bytes() {
-    return 4L * data.length + 4L * bias.length;
+    return 4L * bias.length * in + 4L * bias.length;
   }
 
   @Override
   public float weight(int o, int k) {
     int strip = o / STRIP * STRIP;
-    return data[strip * in + k * width(strip) + o - strip];
+    return stream(o)[panel(o) + k * width(strip) + o - strip];
   }
 }

@@ -12,7 +12,7 @@ final class VectorHalves {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = F.length();
-  private static final int COLUMNS = 2 * Halves.STRIP;
+  private static final int COLUMNS = Halves.STREAMS * Halves.STRIP;
 
   private VectorHalves() {}
 
@@ -20,21 +20,23 @@ final class VectorHalves {
   static void panel(Halves w, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
     System.arraycopy(w.bias(), o, work, 0, Matrix.WIDTH);
     for (int j = 0; j < Matrix.WIDTH; j += COLUMNS) {
-      int from = (o + j) * ((w.in() + 1) / 2);
+      int from = w.group(o + j);
       if (w.brain()) {
         brain(w, from, x, xAt, work, j);
       } else {
         ieee(w, from, x, xAt, work, j);
       }
-      last(w, from, x, xAt, work, j);
+      last(w, o + j, x, xAt, work, j);
     }
     System.arraycopy(work, 0, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
   }
 
   /** Adds to the sums at {@code to}. The half of input k + 1 with zeros behind it is a float. */
   private static void brain(Halves p, int from, float[] x, int xAt, float[] s, int to) {
-    int[] w = p.data();
-    int second = Halves.STRIP * ((p.in() + 1) / 2);
+    int[] p0 = p.data()[0];
+    int[] p1 = p.data()[1];
+    int[] p2 = p.data()[2];
+    int[] p3 = p.data()[3];
     FloatVector a0 = FloatVector.fromArray(F, s, to);
     FloatVector a1 = FloatVector.fromArray(F, s, to + L);
     FloatVector a2 = FloatVector.fromArray(F, s, to + 2 * L);
@@ -48,10 +50,10 @@ final class VectorHalves {
     for (int k = xAt; k < end; k += 2, at += Halves.STRIP) {
       FloatVector u = FloatVector.broadcast(F, x[k]);
       FloatVector v = FloatVector.broadcast(F, x[k + 1]);
-      IntVector w0 = IntVector.fromArray(I, w, at);
-      IntVector w1 = IntVector.fromArray(I, w, at + L);
-      IntVector w2 = IntVector.fromArray(I, w, at + second);
-      IntVector w3 = IntVector.fromArray(I, w, at + second + L);
+      IntVector w0 = IntVector.fromArray(I, p0, at);
+      IntVector w1 = IntVector.fromArray(I, p1, at);
+      IntVector w2 = IntVector.fromArray(I, p2, at);
+      IntVector w3 = IntVector.fromArray(I, p3, at);
       a0 = w0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(u, a0);
       a1 = w1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(u, a1);
       a2 = w2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(u, a2);
@@ -69,8 +71,10 @@ final class VectorHalves {
 
   /** The same; an IEEE half read as float bits is 2^-112 of itself, so the inputs are lifted. */
   private static void ieee(Halves p, int from, float[] x, int xAt, float[] s, int to) {
-    int[] w = p.data();
-    int second = Halves.STRIP * ((p.in() + 1) / 2);
+    int[] p0 = p.data()[0];
+    int[] p1 = p.data()[1];
+    int[] p2 = p.data()[2];
+    int[] p3 = p.data()[3];
     scale(s, to, 1 / Halves.LIFT);
     FloatVector a0 = FloatVector.fromArray(F, s, to);
     FloatVector a1 = FloatVector.fromArray(F, s, to + L);
@@ -85,22 +89,22 @@ final class VectorHalves {
     for (int k = xAt; k < end; k += 2, at += Halves.STRIP) {
       FloatVector u = FloatVector.broadcast(F, x[k] * Halves.LIFT);
       FloatVector v = FloatVector.broadcast(F, x[k + 1] * Halves.LIFT);
-      IntVector w0 = IntVector.fromArray(I, w, at);
+      IntVector w0 = IntVector.fromArray(I, p0, at);
       IntVector low0 = w0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
       IntVector high0 = w0.lanewise(VectorOperators.ASHR, 3);
       a0 = low0.and(Halves.FP16_BITS).reinterpretAsFloats().fma(u, a0);
       b0 = high0.and(Halves.FP16_BITS).reinterpretAsFloats().fma(v, b0);
-      IntVector w1 = IntVector.fromArray(I, w, at + L);
+      IntVector w1 = IntVector.fromArray(I, p1, at);
       IntVector low1 = w1.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
       IntVector high1 = w1.lanewise(VectorOperators.ASHR, 3);
       a1 = low1.and(Halves.FP16_BITS).reinterpretAsFloats().fma(u, a1);
       b1 = high1.and(Halves.FP16_BITS).reinterpretAsFloats().fma(v, b1);
-      IntVector w2 = IntVector.fromArray(I, w, at + second);
+      IntVector w2 = IntVector.fromArray(I, p2, at);
       IntVector low2 = w2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
       IntVector high2 = w2.lanewise(VectorOperators.ASHR, 3);
       a2 = low2.and(Halves.FP16_BITS).reinterpretAsFloats().fma(u, a2);
       b2 = high2.and(Halves.FP16_BITS).reinterpretAsFloats().fma(v, b2);
-      IntVector w3 = IntVector.fromArray(I, w, at + second + L);
+      IntVector w3 = IntVector.fromArray(I, p3, at);
       IntVector low3 = w3.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
       IntVector high3 = w3.lanewise(VectorOperators.ASHR, 3);
       a3 = low3.and(Halves.FP16_BITS).reinterpretAsFloats().fma(u, a3);
@@ -114,15 +118,10 @@ final class VectorHalves {
   }
 
   /** The last input of an odd number of them. */
-  private static void last(Halves p, int from, float[] x, int xAt, float[] s, int to) {
-    if (p.in() % 2 == 0) {
-      return;
-    }
+  private static void last(Halves p, int o, float[] x, int xAt, float[] s, int to) {
     int k = p.in() - 1;
-    for (int i = 0; i < COLUMNS; i++) {
-      int strip = from + i / Halves.STRIP * Halves.STRIP * ((p.in() + 1) / 2);
-      float weight = p.low(strip + k / 2 * Halves.STRIP + i % Halves.STRIP);
-      s[to + i] = Math.fma(weight, x[xAt + k], s[to + i]);
+    for (int i = 0; k % 2 == 0 && i < COLUMNS; i++) {
+      s[to + i] = Math.fma(p.weight(o + i, k), x[xAt + k], s[to + i]);
     }
   }
 

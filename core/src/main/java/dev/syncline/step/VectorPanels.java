@@ -28,15 +28,16 @@ final class VectorPanels {
       return;
     }
     for (int j = o; j < p.out(); j += L) {
-      int strip = j / Panels.STRIP * Panels.STRIP;
-      int base = strip * p.in() + j - strip;
-      lane(p, base, p.width(strip), j, x, xAt, y, yAt + j - o, Math.min(L, p.out() - j));
+      lane(p, j, x, xAt, y, yAt + j - o);
     }
   }
 
   /** One row against a full panel, its four strips side by side: 64 sums in eight registers. */
   private static void full(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
-    float[] w = p.data();
+    float[] w0 = p.data()[0];
+    float[] w1 = p.data()[1];
+    float[] w2 = p.data()[2];
+    float[] w3 = p.data()[3];
     float[] b = p.bias();
     FloatVector a0 = FloatVector.fromArray(F, b, o);
     FloatVector a1 = FloatVector.fromArray(F, b, o + L);
@@ -46,20 +47,17 @@ final class VectorPanels {
     FloatVector a5 = FloatVector.fromArray(F, b, o + 5 * L);
     FloatVector a6 = FloatVector.fromArray(F, b, o + 6 * L);
     FloatVector a7 = FloatVector.fromArray(F, b, o + 7 * L);
-    int at = o * p.in();
-    int second = Panels.STRIP * p.in();
-    int third = 2 * second;
-    int fourth = 3 * second;
+    int at = p.panel(o);
     for (int k = 0; k < p.in(); k++, at += Panels.STRIP) {
       FloatVector v = FloatVector.broadcast(F, x[xAt + k]);
-      a0 = FloatVector.fromArray(F, w, at).fma(v, a0);
-      a1 = FloatVector.fromArray(F, w, at + L).fma(v, a1);
-      a2 = FloatVector.fromArray(F, w, at + second).fma(v, a2);
-      a3 = FloatVector.fromArray(F, w, at + second + L).fma(v, a3);
-      a4 = FloatVector.fromArray(F, w, at + third).fma(v, a4);
-      a5 = FloatVector.fromArray(F, w, at + third + L).fma(v, a5);
-      a6 = FloatVector.fromArray(F, w, at + fourth).fma(v, a6);
-      a7 = FloatVector.fromArray(F, w, at + fourth + L).fma(v, a7);
+      a0 = FloatVector.fromArray(F, w0, at).fma(v, a0);
+      a1 = FloatVector.fromArray(F, w0, at + L).fma(v, a1);
+      a2 = FloatVector.fromArray(F, w1, at).fma(v, a2);
+      a3 = FloatVector.fromArray(F, w1, at + L).fma(v, a3);
+      a4 = FloatVector.fromArray(F, w2, at).fma(v, a4);
+      a5 = FloatVector.fromArray(F, w2, at + L).fma(v, a5);
+      a6 = FloatVector.fromArray(F, w3, at).fma(v, a6);
+      a7 = FloatVector.fromArray(F, w3, at + L).fma(v, a7);
     }
     a0.intoArray(y, yAt);
     a1.intoArray(y, yAt + L);
@@ -72,16 +70,17 @@ final class VectorPanels {
   }
 
   /** One row against eight outputs of a narrow panel, the inputs in four interleaved sums. */
-  private static void lane(
-      Panels p, int base, int width, int o, float[] x, int xAt, float[] y, int yAt, int lanes) {
-    float[] w = p.data();
+  private static void lane(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
+    float[] w = p.stream(o);
+    int strip = o / Panels.STRIP * Panels.STRIP;
+    int width = p.width(strip);
     int n = p.in();
     FloatVector a0 = FloatVector.fromArray(F, p.bias(), o);
     FloatVector a1 = FloatVector.zero(F);
     FloatVector a2 = FloatVector.zero(F);
     FloatVector a3 = FloatVector.zero(F);
     int k = 0;
-    int at = base;
+    int at = p.panel(o) + o - strip;
     for (; k + 4 <= n; k += 4, at += 4 * width) {
       a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
       a1 =
@@ -96,6 +95,6 @@ final class VectorPanels {
     for (; k < n; k++, at += width) {
       a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
     }
-    a0.add(a1).add(a2.add(a3)).intoArray(y, yAt, FIRST[lanes]);
+    a0.add(a1).add(a2.add(a3)).intoArray(y, yAt, FIRST[Math.min(L, p.out() - o)]);
   }
 }

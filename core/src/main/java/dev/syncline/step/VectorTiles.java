@@ -67,7 +67,8 @@ final class VectorTiles {
 
   /** Adds to some columns of the sums what some of the inputs give. */
   static void tile(Panels p, int o, int j, int begin, int end, float[] x, int to) {
-    float[] w = p.data();
+    float[] w0 = p.stream(o + j);
+    float[] w1 = p.stream(o + j + L);
     FloatVector a00 = FloatVector.fromArray(F, x, to);
     FloatVector a01 = FloatVector.fromArray(F, x, to + L);
     FloatVector a10 = FloatVector.fromArray(F, x, to + Matrix.WIDTH);
@@ -76,23 +77,23 @@ final class VectorTiles {
     FloatVector a21 = FloatVector.fromArray(F, x, to + 2 * Matrix.WIDTH + L);
     FloatVector a30 = FloatVector.fromArray(F, x, to + 3 * Matrix.WIDTH);
     FloatVector a31 = FloatVector.fromArray(F, x, to + 3 * Matrix.WIDTH + L);
-    int at = (o + j) * p.in() + begin * Panels.STRIP;
-    int second = L < Panels.STRIP ? L : Panels.STRIP * p.in();
+    int at = p.panel(o) + begin * Panels.STRIP;
+    int right = L % Panels.STRIP;
     for (int k = ROWS * begin; k < ROWS * end; k += ROWS, at += Panels.STRIP) {
-      FloatVector w0 = FloatVector.fromArray(F, w, at);
-      FloatVector w1 = FloatVector.fromArray(F, w, at + second);
+      FloatVector left = FloatVector.fromArray(F, w0, at);
+      FloatVector next = FloatVector.fromArray(F, w1, at + right);
       FloatVector v = FloatVector.broadcast(F, x[k]);
-      a00 = w0.fma(v, a00);
-      a01 = w1.fma(v, a01);
+      a00 = left.fma(v, a00);
+      a01 = next.fma(v, a01);
       v = FloatVector.broadcast(F, x[k + 1]);
-      a10 = w0.fma(v, a10);
-      a11 = w1.fma(v, a11);
+      a10 = left.fma(v, a10);
+      a11 = next.fma(v, a11);
       v = FloatVector.broadcast(F, x[k + 2]);
-      a20 = w0.fma(v, a20);
-      a21 = w1.fma(v, a21);
+      a20 = left.fma(v, a20);
+      a21 = next.fma(v, a21);
       v = FloatVector.broadcast(F, x[k + 3]);
-      a30 = w0.fma(v, a30);
-      a31 = w1.fma(v, a31);
+      a30 = left.fma(v, a30);
+      a31 = next.fma(v, a31);
     }
     a00.intoArray(x, to);
     a01.intoArray(x, to + L);
