@@ -5,10 +5,10 @@ import java.util.Arrays;
 
 /**
  * Whole numbers times scales. A short holds as many weights of one output as fit, each plus {@link
- * #offset()}: of every 32 inputs, the first short has those of input 0 and 16 (or 0, 8, 16 and 24),
- * the next one those of 1 and 17, and so on. Shorts i and i + 1 of every 32 belong to outputs i/2
- * and i/2 + 16, so that the low halves of a vector of ints are outputs in a row, and the high ones
- * too.
+ * #offset()}: of a block of inputs, the first short has that of the first and of the one half a
+ * block (or one, two and three quarters) further on, the next one those behind each, and so on.
+ * Shorts 2i and 2i + 1 of a strip belong to outputs i and i + 8, so that the low halves of a vector
+ * of ints are outputs in a row, and the high ones too.
  *
  * <p>A product rounds the inputs as well, to -127 to 127 times a scale of their own for every
  * {@link #group()} of them. In the scratch each then takes one float, the number in both halves, so
@@ -16,17 +16,21 @@ import java.util.Arrays;
  *
  * @param bits of a weight, 8 or 4
  * @param group inputs that share a scale, a multiple of 32; all of them is {@code in} rounded up
- * @param data panel after panel, in a panel {@code [inputs / (16 / bits)][64]}
+ * @param data four arrays, as those of {@link Panels}: strip s of 16 outputs lies in array s mod 4
+ *     as {@code [inputs / (16 / bits)][16]}
  * @param scales panel after panel, in a panel {@code [inputs / group][64]}
  */
 public record Quantized(
-    int out, int in, int bits, int group, short[] data, float[] scales, float[] bias)
+    int out, int in, int bits, int group, short[][] data, float[] scales, float[] bias)
     implements Matrix {
   /** Inputs are rounded up to a multiple of this, with weights of 0. */
   static final int STEP = 32;
 
-  /** Outputs whose shorts lie side by side; strips follow one another. */
-  static final int STRIP = 32;
+  /** Outputs whose shorts lie side by side. */
+  static final int STRIP = 16;
+
+  /** Arrays of strips. */
+  static final int STREAMS = WIDTH / STRIP;
 
   /** What makes a sum of two products of bytes positive. */
   static final int LIFT = 1 << 15;
@@ -42,7 +46,8 @@ public record Quantized(
             in,
             precision.bits(),
             group,
-            new short[Math.multiplyExact(padded, inputs / (16 / precision.bits()))],
+            new short[STREAMS]
+                [Math.multiplyExact(padded / STREAMS, inputs / (16 / precision.bits()))],
             new float[Math.multiplyExact(padded, groups)],
             bias == null ? new float[padded] : Arrays.copyOf(bias, padded));
     float[] row = new float[inputs];
@@ -67,17 +72,23 @@ public record Quantized(
     }
     float scale = largest / most;
     scales[scaleAt(o, from)] = scale;
-    int rows = STEP / perShort();
-    for (int k = from, at = at(o, from); k < to; k += STEP) {
+    int rows = block() / perShort();
+    short[] stream = data[o / STRIP % STREAMS];
+    for (int k = from, at = at(o, from); k < to; k += block()) {
       for (int r = 0; r < rows; r++, at += STRIP) {
         int all = 0;
         for (int i = 0; i < perShort(); i++) {
           float w = scale > 0 ? row[k + i * rows + r] / scale : 0;
           all |= (Math.clamp(Math.round(w), -most, most) + offset()) << (i * bits);
         }
-        data[at] = (short) all;
+        stream[at] = (short) all;
       }
     }
+  }
+
+  /** Inputs whose numbers share shorts: what is summed before it is multiplied with a scale. */
+  int block() {
+    return bits == 8 ? group : STEP;
   }
 
   private int perShort() {
@@ -112,9 +123,9 @@ public record Quantized(
     return lifts() + (bits == 8 ? inputs() / 2 : inputs() / STEP);
   }
 
-  /** Shorts of a strip. */
-  int strip() {
-    return inputs() / perShort() * STRIP;
+  /** Where the shorts of the panel of an output begin in every array. */
+  int panel(int o) {
+    return o / WIDTH * STRIP * (inputs() / perShort());
   }
 
   /** The first scale of a panel. */
@@ -128,24 +139,24 @@ public record Quantized(
   }
 
   private int at(int o, int k) {
-    int rows = STEP / perShort();
-    int row = k / STEP * rows + k % rows;
-    return o / STRIP * strip() + row * STRIP + o % 16 * 2 + o % STRIP / 16;
+    int rows = block() / perShort();
+    int row = k / block() * rows + k % rows;
+    return panel(o) + row * STRIP + o % 8 * 2 + o % STRIP / 8;
   }
 
   /** Where the bits of a weight begin in its short. */
   private int shift(int k) {
-    return k % STEP / (STEP / perShort()) * bits;
+    return k % block() / (block() / perShort()) * bits;
   }
 
   /** The whole number of a weight. */
   int whole(int o, int k) {
-    return ((data[at(o, k)] >>> shift(k)) & ((1 << bits) - 1)) - offset();
+    return ((data[o / STRIP % STREAMS][at(o, k)] >>> shift(k)) & ((1 << bits) - 1)) - offset();
   }
 
   @Override
   public long bytes() {
-    return 2L * data.length + 4L * scales.length + 4L * bias.length;
+    return 2L * STREAMS * data[0].length + 4L * scales.length + 4L * bias.length;
   }
 
   @Override

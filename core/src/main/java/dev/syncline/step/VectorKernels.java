@@ -2,7 +2,6 @@ package dev.syncline.step;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -15,14 +14,9 @@ import jdk.incubator.vector.VectorSpecies;
 public record VectorKernels(Second second) implements Kernels {
   private static final boolean WIDEST = FloatVector.SPECIES_PREFERRED.length() >= 16;
 
-  /** As wide as the processor, up to 512 bits: what compares and converts more than it loads. */
+  /** As wide as the processor, up to 512 bits: what computes more than it loads. */
   static final VectorSpecies<Float> WIDE =
       WIDEST ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
-
-  static final VectorSpecies<Integer> WIDE_INTS =
-      WIDEST ? IntVector.SPECIES_512 : IntVector.SPECIES_256;
-  static final VectorSpecies<Short> WIDE_SHORTS =
-      WIDEST ? ShortVector.SPECIES_512 : ShortVector.SPECIES_256;
 
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;

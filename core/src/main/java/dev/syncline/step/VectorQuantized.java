@@ -12,12 +12,10 @@ import jdk.incubator.vector.VectorSpecies;
  * telling, so that neither method grows too long for the compiler.
  */
 final class VectorQuantized {
-  private static final VectorSpecies<Float> F = VectorKernels.WIDE;
-  private static final VectorSpecies<Integer> I = VectorKernels.WIDE_INTS;
-  private static final VectorSpecies<Short> S = VectorKernels.WIDE_SHORTS;
-  private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
+  private static final VectorSpecies<Short> S = ShortVector.SPECIES_256;
   private static final int L = F.length();
-  private static final int ROWS8 = Quantized.STEP / 2;
   private static final int ROWS4 = Quantized.STEP / 4;
 
   private VectorQuantized() {}
@@ -29,14 +27,15 @@ final class VectorQuantized {
    */
   static void arrangeBytes(Quantized w, float[] x) {
     int to = w.lifts();
-    for (int from = 0; from < w.inputs(); from += Quantized.STEP) {
-      for (int k = from; k < from + ROWS8; k += L, to += L) {
+    int half = w.group() / 2;
+    for (int from = 0; from < w.inputs(); from += w.group()) {
+      for (int k = from; k < from + half; k += L, to += L) {
         ShortVector x0 = FloatVector.fromArray(F, x, k).reinterpretAsShorts();
-        ShortVector x1 = FloatVector.fromArray(F, x, k + ROWS8).reinterpretAsShorts();
+        ShortVector x1 = FloatVector.fromArray(F, x, k + half).reinterpretAsShorts();
         ShortVector offsets = x0.add(x1).lanewise(VectorOperators.LSHL, 7);
         offsets.neg().add((short) Quantized.LIFT).reinterpretAsFloats().intoArray(x, to);
         x1 = x1.sub(x0.lanewise(VectorOperators.LSHL, 8));
-        x1.reinterpretAsFloats().intoArray(x, k + ROWS8);
+        x1.reinterpretAsFloats().intoArray(x, k + half);
       }
     }
   }
@@ -45,10 +44,10 @@ final class VectorQuantized {
   static void arrangeNibbles(Quantized w, float[] x) {
     int to = w.lifts();
     for (int k = 0; k < w.inputs(); k += Quantized.STEP, to++) {
-      ShortVector x0 = FloatVector.fromArray(EIGHT, x, k).reinterpretAsShorts();
-      ShortVector x1 = FloatVector.fromArray(EIGHT, x, k + ROWS4).reinterpretAsShorts();
-      ShortVector x2 = FloatVector.fromArray(EIGHT, x, k + 2 * ROWS4).reinterpretAsShorts();
-      ShortVector x3 = FloatVector.fromArray(EIGHT, x, k + 3 * ROWS4).reinterpretAsShorts();
+      ShortVector x0 = FloatVector.fromArray(F, x, k).reinterpretAsShorts();
+      ShortVector x1 = FloatVector.fromArray(F, x, k + ROWS4).reinterpretAsShorts();
+      ShortVector x2 = FloatVector.fromArray(F, x, k + 2 * ROWS4).reinterpretAsShorts();
+      ShortVector x3 = FloatVector.fromArray(F, x, k + 3 * ROWS4).reinterpretAsShorts();
       x0.add(x1).add(x2.add(x3)).reinterpretAsFloats().intoArray(x, to);
       x3 = x3.sub(x2.lanewise(VectorOperators.LSHL, 4));
       x2 = x2.sub(x1.lanewise(VectorOperators.LSHL, 4));
@@ -72,24 +71,20 @@ final class VectorQuantized {
     int to = w.rounded();
     int counts = to + Matrix.WIDTH;
     System.arraycopy(w.bias(), o, s, to, Matrix.WIDTH);
-    for (int j = 0; j < Matrix.WIDTH; j += 4 * L) {
-      int from = (o + j) / Quantized.STRIP * w.strip();
+    for (int strip = 0; strip < Quantized.STREAMS; strip += 2) {
+      int column = strip * Quantized.STRIP;
+      int scales = w.scales(o) + column;
       if (w.bits() == 8) {
-        countBytes(w, from, x, s, counts);
-        tellBytes(w, w.scales(o) + column(j), x, s, counts, to + column(j));
-        tellBytes(w, w.scales(o) + column(j + 2 * L), x, s, counts + 2 * L, to + column(j + 2 * L));
+        countBytes(w, o, strip, x, s, counts);
+        tellBytes(w, scales, x, s, counts, to + column);
+        tellBytes(w, scales + 2 * L, x, s, counts + 2 * L, to + column + 2 * L);
       } else {
-        countNibbles(w, from, x, s, counts);
-        tellNibbles(w, w.scales(o) + column(j), x, s, counts, to + column(j));
-        tellNibbles(w, w.scales(o) + column(j + 2 * L), x, s, counts + L, to + column(j + 2 * L));
+        countNibbles(w, o, strip, x, s, counts);
+        tellNibbles(w, scales, x, s, counts, to + column);
+        tellNibbles(w, scales + 2 * L, x, s, counts + L, to + column + 2 * L);
       }
     }
     System.arraycopy(s, to, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
-  }
-
-  /** The output of the low half of an int that begins at a short of a panel's row. */
-  private static int column(int j) {
-    return j / 32 * 32 + j % 32 / 2;
   }
 
   /**
@@ -97,42 +92,40 @@ final class VectorQuantized {
    * makes it positive, so that sums of whole ints and of their high halves tell both apart. The
    * bits of both sums are left for two vectors of outputs and every group.
    */
-  private static void countBytes(Quantized p, int from, float[] x, float[] s, int counts) {
+  private static void countBytes(Quantized p, int o, int strip, float[] x, float[] s, int counts) {
     int to = counts;
-    int at = from;
+    int at = p.panel(o);
     for (int begin = 0; begin < p.inputs(); begin += p.group(), to += 4 * L) {
-      int end = Math.min(p.inputs(), begin + p.group());
-      countBytes(p, at, x, begin, end, s, to);
-      at += (end - begin) / 2 * Quantized.STRIP;
+      countBytes(p, at, strip, x, begin, s, to);
+      at += p.group() / 2 * Quantized.STRIP;
     }
   }
 
   private static void countBytes(
-      Quantized p, int from, float[] x, int begin, int end, float[] s, int to) {
-    short[] w = p.data();
-    int second = 2 * L < Quantized.STRIP ? 2 * L : p.strip();
+      Quantized p, int from, int strip, float[] x, int begin, float[] s, int to) {
+    short[] w0 = p.data()[strip];
+    short[] w1 = p.data()[strip + 1];
     IntVector all0 = IntVector.zero(I);
     IntVector all1 = IntVector.zero(I);
     IntVector highs0 = IntVector.zero(I);
     IntVector highs1 = IntVector.zero(I);
     int at = from;
-    int lift = p.lifts() + begin / 2;
-    for (int b = begin; b < end; b += Quantized.STEP) {
-      for (int k = b; k < b + ROWS8; k++, at += Quantized.STRIP, lift++) {
-        ShortVector x0 = FloatVector.broadcast(F, x[k]).reinterpretAsShorts();
-        ShortVector x1 = FloatVector.broadcast(F, x[k + ROWS8]).reinterpretAsShorts();
-        ShortVector more = FloatVector.broadcast(F, x[lift]).reinterpretAsShorts();
-        ShortVector u0 = ShortVector.fromArray(S, w, at);
-        ShortVector high0 = u0.lanewise(VectorOperators.LSHR, 8).mul(x1);
-        IntVector sum0 = u0.mul(x0).add(more).add(high0).reinterpretAsInts();
-        all0 = all0.add(sum0);
-        highs0 = highs0.add(sum0.lanewise(VectorOperators.LSHR, 16));
-        ShortVector u1 = ShortVector.fromArray(S, w, at + second);
-        ShortVector high1 = u1.lanewise(VectorOperators.LSHR, 8).mul(x1);
-        IntVector sum1 = u1.mul(x0).add(more).add(high1).reinterpretAsInts();
-        all1 = all1.add(sum1);
-        highs1 = highs1.add(sum1.lanewise(VectorOperators.LSHR, 16));
-      }
+    int half = p.group() / 2;
+    int lift = p.lifts() - begin / 2;
+    for (int k = begin; k < begin + half; k++, at += Quantized.STRIP) {
+      ShortVector x0 = FloatVector.broadcast(F, x[k]).reinterpretAsShorts();
+      ShortVector x1 = FloatVector.broadcast(F, x[k + half]).reinterpretAsShorts();
+      ShortVector more = FloatVector.broadcast(F, x[k + lift]).reinterpretAsShorts();
+      ShortVector u0 = ShortVector.fromArray(S, w0, at);
+      ShortVector high0 = u0.lanewise(VectorOperators.LSHR, 8).mul(x1);
+      IntVector sum0 = u0.mul(x0).add(more).add(high0).reinterpretAsInts();
+      all0 = all0.add(sum0);
+      highs0 = highs0.add(sum0.lanewise(VectorOperators.LSHR, 16));
+      ShortVector u1 = ShortVector.fromArray(S, w1, at);
+      ShortVector high1 = u1.lanewise(VectorOperators.LSHR, 8).mul(x1);
+      IntVector sum1 = u1.mul(x0).add(more).add(high1).reinterpretAsInts();
+      all1 = all1.add(sum1);
+      highs1 = highs1.add(sum1.lanewise(VectorOperators.LSHR, 16));
     }
     all0.reinterpretAsFloats().intoArray(s, to);
     highs0.reinterpretAsFloats().intoArray(s, to + L);
@@ -143,12 +136,12 @@ final class VectorQuantized {
   /** Adds what was counted for a vector of low outputs and one of high ones, group by group. */
   private static void tellBytes(Quantized p, int scales, float[] x, float[] s, int counts, int to) {
     FloatVector low = FloatVector.fromArray(F, s, to);
-    FloatVector high = FloatVector.fromArray(F, s, to + 16);
+    FloatVector high = FloatVector.fromArray(F, s, to + L);
     int factor = p.inputScales();
     int weight = scales;
     int at = counts;
     for (int begin = 0; begin < p.inputs(); begin += p.group(), at += 4 * L) {
-      int lifted = Math.min(p.group(), p.inputs() - begin) / 2 * Quantized.LIFT;
+      int lifted = p.group() / 2 * Quantized.LIFT;
       IntVector all = FloatVector.fromArray(F, s, at).reinterpretAsInts();
       IntVector highs = FloatVector.fromArray(F, s, at + L).reinterpretAsInts();
       IntVector lows = all.sub(highs.lanewise(VectorOperators.LSHL, 16)).sub(lifted);
@@ -156,21 +149,22 @@ final class VectorQuantized {
       FloatVector b = (FloatVector) highs.sub(lifted).convert(VectorOperators.I2F, 0);
       FloatVector scale = FloatVector.broadcast(F, x[factor++]);
       low = a.fma(FloatVector.fromArray(F, p.scales(), weight).mul(scale), low);
-      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + 16).mul(scale), high);
+      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + L).mul(scale), high);
       weight += Matrix.WIDTH;
     }
     low.intoArray(s, to);
-    high.intoArray(s, to + 16);
+    high.intoArray(s, to + L);
   }
 
   /**
    * Four weights a short, u = w + 8: the sums of 32 products are right modulo 2^16, and without the
    * eights they fit. They are left for two vectors of shorts and every 32 inputs.
    */
-  private static void countNibbles(Quantized p, int from, float[] x, float[] s, int counts) {
-    short[] w = p.data();
-    int second = 2 * L < Quantized.STRIP ? 2 * L : p.strip();
-    int at = from;
+  private static void countNibbles(
+      Quantized p, int o, int strip, float[] x, float[] s, int counts) {
+    short[] w0 = p.data()[strip];
+    short[] w1 = p.data()[strip + 1];
+    int at = p.panel(o);
     int to = counts;
     for (int begin = 0; begin < p.inputs(); begin += Quantized.STEP, to += 2 * L) {
       ShortVector sum0 = ShortVector.zero(S);
@@ -180,8 +174,8 @@ final class VectorQuantized {
         ShortVector x1 = FloatVector.broadcast(F, x[k + ROWS4]).reinterpretAsShorts();
         ShortVector x2 = FloatVector.broadcast(F, x[k + 2 * ROWS4]).reinterpretAsShorts();
         ShortVector x3 = FloatVector.broadcast(F, x[k + 3 * ROWS4]).reinterpretAsShorts();
-        ShortVector u = ShortVector.fromArray(S, w, at);
-        ShortVector v = ShortVector.fromArray(S, w, at + second);
+        ShortVector u = ShortVector.fromArray(S, w0, at);
+        ShortVector v = ShortVector.fromArray(S, w1, at);
         sum0 = sum0.add(u.mul(x0)).add(u.lanewise(VectorOperators.LSHR, 4).mul(x1));
         sum1 = sum1.add(v.mul(x0)).add(v.lanewise(VectorOperators.LSHR, 4).mul(x1));
         sum0 = sum0.add(u.lanewise(VectorOperators.LSHR, 8).mul(x2));
@@ -197,7 +191,7 @@ final class VectorQuantized {
   private static void tellNibbles(
       Quantized p, int scales, float[] x, float[] s, int counts, int to) {
     FloatVector low = FloatVector.fromArray(F, s, to);
-    FloatVector high = FloatVector.fromArray(F, s, to + 16);
+    FloatVector high = FloatVector.fromArray(F, s, to + L);
     int lifts = p.lifts();
     int at = counts;
     int weight = scales;
@@ -213,7 +207,7 @@ final class VectorQuantized {
       FloatVector b = (FloatVector) highs.convert(VectorOperators.I2F, 0);
       FloatVector scale = FloatVector.broadcast(F, x[factor]);
       low = a.fma(FloatVector.fromArray(F, p.scales(), weight).mul(scale), low);
-      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + 16).mul(scale), high);
+      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + L).mul(scale), high);
       left -= Quantized.STEP;
       if (left == 0) {
         left = p.group();
@@ -222,6 +216,6 @@ final class VectorQuantized {
       }
     }
     low.intoArray(s, to);
-    high.intoArray(s, to + 16);
+    high.intoArray(s, to + L);
   }
 }
