@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       StudyCommand.class,
       PlanCommand.class,
       InspectCommand.class,
+      ExportCommand.class,
       ScoreCommand.class
     })
 public final class Main implements Runnable {
