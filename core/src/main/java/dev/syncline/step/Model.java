@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * A model ready to run: spec, weights and the program compiled from them. Immutable; any number of
@@ -24,7 +25,8 @@ import java.util.function.BiFunction;
  * @param encoders opens a frozen encoder: the model folder's file and its spec; called once for
  *     each encoder of each session
  * @param digest SHA-256 over spec, weights and encoder files, and the precision unless it is FP32:
- *     what decides every bit of a stream
+ *     what decides a stream, every bit of it on one backend
+ * @param backends gives a session or a batch what steps its streams
  */
 public record Model(
     ModelSpec spec,
@@ -32,7 +34,8 @@ public record Model(
     Program program,
     Path folder,
     BiFunction<Path, FrozenEncoder, Encoder> encoders,
-    String digest) {
+    String digest,
+    Supplier<Backend> backends) {
 
   public static final String SPEC = "model.json";
   public static final String WEIGHTS = "model.safetensors";
@@ -79,7 +82,16 @@ public record Model(
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     Program program = Program.compile(spec.node(), weights, kernels, precision);
     String digest = digest(spec, weights, precision, folder);
-    return new Model(spec, weights, program, folder, encoders, digest);
+    return new Model(spec, weights, program, folder, encoders, digest, () -> program);
+  }
+
+  /**
+   * The same model stepped by something else than its program.
+   *
+   * @param other makes a backend for each session and batch, which closes it
+   */
+  public Model by(Supplier<Backend> other) {
+    return new Model(spec, weights, program, folder, encoders, digest, other);
   }
 
   /** Writes the folder; encoder files are copied from this model's own. */

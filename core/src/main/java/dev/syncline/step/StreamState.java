@@ -25,6 +25,9 @@ public final class StreamState {
   final long[] longs;
   private final String digest;
 
+  /** How often the state was cleared or restored. */
+  long replaced;
+
   StreamState(int floats, int longs, String digest) {
     slab = new float[floats];
     this.longs = new long[longs];
@@ -47,6 +50,7 @@ public final class StreamState {
   }
 
   void clear() {
+    replaced++;
     Arrays.fill(slab, 0);
     Arrays.fill(longs, 0);
   }
@@ -101,6 +105,7 @@ public final class StreamState {
               + " bytes, expected "
               + (head + bytes() + 4));
     }
+    replaced++;
     in.asLongBuffer().get(longs);
     in.position(head + 8 * longs.length);
     in.asFloatBuffer().get(slab);
