@@ -7,7 +7,6 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.syncline.json.InputException;
 import dev.syncline.spec.Output;
-import dev.syncline.spec.Span;
 import dev.syncline.step.Buffer;
 import dev.syncline.step.Op;
 import dev.syncline.step.Program;
@@ -188,24 +187,14 @@ public final class StepGraph {
       case Op.Gru o -> recurrent.gru(o);
       case Op.Lstm o -> recurrent.lstm(o);
       case Op.LinearRecurrence o -> recurrent.linear(o);
-      case Op.Attention o -> attention(o);
       case Op.Concat o -> fusions.concat(o);
       case Op.Combine o -> fusions.combine(o);
       case Op.Gated o -> fusions.gated(o);
       case Op.LowRank o -> fusions.lowRank(o);
-      case Op.GraphAttention o -> throw new InputException("graph");
-      case Op.Memory o -> throw new InputException("memory");
-      case Op.Chain o -> throw new InputException("chain");
+      case Op.Attention o -> new AttentionNodes(g, flow, products, rows, o).emit();
+      case Op.GraphAttention o -> new GraphAttentionNodes(g, flow, products, o).emit();
+      case Op.Memory o -> new MemoryNodes(g, flow, products, o).emit();
+      case Op.Chain o -> new ChainNodes(g, flow, o).emit();
     }
-  }
-
-  private void attention(Op.Attention o) {
-    if (o.layer().span() instanceof Span.Summaries) {
-      String part = o.sources().getFirst().recent().keys().part().name();
-      throw new InputException(
-          part.substring(0, part.lastIndexOf('.'))
-              + ": attention over summaries has no ONNX graph; a window, sinks, strides or blocks have");
-    }
-    new AttentionNodes(g, flow, products, rows, o).emit();
   }
 }

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Exchange.CrossAttention;
+import dev.syncline.spec.Exchange.GraphAttention;
 import dev.syncline.spec.Exchange.MergedAttention;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Output;
 import dev.syncline.spec.Parameter;
 import dev.syncline.spec.Positions.*;
 import dev.syncline.spec.Recurrent.*;
@@ -85,6 +89,20 @@ class StepGraphTest {
       list.add(one(new Sinusoids(), x));
       list.add(one(new LearnedPositions(11), x));
       attentions(list, x);
+      for (Memory.Store store :
+          List.of(
+              new Memory.Store.Box(10),
+              new Memory.Store.Decay(5),
+              new Memory.Store.Competing(),
+              new Memory.Store.KeyValue())) {
+        list.add(one(new Memory(2, 3, store), x));
+      }
+      for (Output.Kind kind : Output.Kind.values()) {
+        for (Chain.Decode decode : Chain.Decode.values()) {
+          list.add(one(new Chain(kind, decode, 0), x));
+          list.add(one(new Chain(kind, decode, 4), x));
+        }
+      }
     }
     Shape six = Shape.vector(6, 5);
     list.add(one(new Conv1d(6, 5, 2, 1, false, true), six));
@@ -121,6 +139,14 @@ class StepGraphTest {
         list.add(one(new Attention(4, 2, span, p), x));
       }
     }
+    for (Span span :
+        List.of(
+            new Span.Summaries(4, 2, 2, 2),
+            new Span.Summaries(1, 3, 1, 3),
+            new Span.Summaries(5, 2, 3, 1))) {
+      list.add(one(new Attention(4, 2, span, new Position.Rope()), x));
+      list.add(one(new Attention(2, 1, span, new Position.Relative(1)), x));
+    }
     list.add(one(Attention.over(2, new Span.Window(1)), x));
     list.add(one(Attention.over(1, new Span.Window(40)), x));
   }
@@ -141,6 +167,11 @@ class StepGraphTest {
     Layer each = new Each(layers("audio", new Gru(8), "text", new Absent()));
     list.add(new Example("each", serial("e", each, "g", new Fusion.Gated(5)), three));
     Map<String, Shape> rates = streams("fast", 3, "slow", 1, "other", 2);
+    list.add(new Example("graph", new GraphAttention(2, 4), rates));
+    list.add(new Example("graph of the newest rows", new GraphAttention(4, 1), three));
+    Attention summaries =
+        new Attention(2, 1, new Span.Summaries(2, 2, 2, 2), new Position.Relative(2));
+    list.add(new Example("merged over summaries", new MergedAttention(summaries, true), rates));
     for (Span span : spans()) {
       for (Position p :
           List.of(new Position.Rope(), new Position.Alibi(), new Position.Relative(9))) {
