@@ -1,6 +1,7 @@
 package dev.syncline.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.onnx.ModelProto;
 import org.bytedeco.onnx.global.onnx;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ class OnnxExportTest {
 
   /** ONNX's own checker; it throws what it finds. */
   static void check(byte[] graph) {
+    Loader.load(onnx.class);
     try (BytePointer bytes = new BytePointer(graph);
         ModelProto proto = new ModelProto()) {
       assertThat(onnx.ParseProtoFromBytes(proto, bytes, graph.length)).isTrue();
@@ -54,6 +57,24 @@ class OnnxExportTest {
     assertThat(Verification.sequenceDifferences(graph, model.program(), rows))
         .containsKeys("y.heard", "y.seen", "next.gru.h")
         .allSatisfy((name, d) -> assertThat(d).as(name).isLessThan(Verification.bar(precision)));
+  }
+
+  @Test
+  void theCheckerFindsAnUnknownInput() {
+    var broken = GraphBuilder.value("y", ai.onnx.proto.OnnxMl.TensorProto.DataType.FLOAT, 1);
+    var node =
+        ai.onnx.proto.OnnxMl.NodeProto.newBuilder()
+            .setOpType("Relu")
+            .addInput("nowhere")
+            .addOutput("y");
+    var graph =
+        ai.onnx.proto.OnnxMl.GraphProto.newBuilder()
+            .setName("g")
+            .addNode(node)
+            .addOutput(broken)
+            .build();
+    byte[] bytes = StepGraph.model(graph, Map.of()).toByteArray();
+    assertThatThrownBy(() -> check(bytes)).hasMessageContaining("nowhere");
   }
 
   @Test
