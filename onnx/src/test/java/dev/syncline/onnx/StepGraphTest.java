@@ -3,6 +3,7 @@ package dev.syncline.onnx;
 import static dev.syncline.TinyModel.layers;
 import static dev.syncline.TinyModel.serial;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
@@ -22,14 +23,21 @@ import dev.syncline.spec.Recurrent.*;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.Span;
 import dev.syncline.step.Kernels;
+import dev.syncline.step.Op;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.step.Precision;
 import dev.syncline.step.Program;
+import dev.syncline.step.StepForm;
 import dev.syncline.weights.Weights;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -182,6 +190,48 @@ class StepGraphTest {
         list.add(new Example("across" + name, new CrossAttention("other", "fast", a, true), rates));
         list.add(new Example("merged" + name, new MergedAttention(a, true), rates));
       }
+    }
+  }
+
+  @Test
+  void everyOperationHasAnExample() {
+    Set<Class<?>> all = new HashSet<>();
+    for (Class<?> kind : List.of(Op.Joint.class, Op.Single.class)) {
+      all.addAll(Arrays.asList(kind.getPermittedSubclasses()));
+    }
+    Set<Class<?>> tried = new HashSet<>();
+    for (Example e : examples()) {
+      e.program(Precision.FP32, new PlainKernels()).ops().forEach(op -> tried.add(op.getClass()));
+    }
+    assertThat(tried).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  @Test
+  void aLongLagIsRefusedByItsPath() {
+    Layer chain = new Chain(Output.Kind.MULTI_LABEL, Chain.Decode.MARGINALS, 101);
+    Program program =
+        one(serial("head", chain), Shape.vector(1, 3)).program(Precision.FP32, new PlainKernels());
+    assertThatThrownBy(() -> StepGraph.of(program, Products.OWN))
+        .hasMessage("head: a chain with a lag of 101 has no ONNX graph, one of at most 100 has");
+  }
+
+  @Test
+  void rowsThatAreNeverMissingNeedNoValidity() {
+    Program program = wide().program(Precision.FP32, Kernels.best());
+    var rows = Verification.random(program, 1, 40, 4);
+    Arrays.fill(rows.getFirst().get("x").valid(), 1);
+    var ours = new StepForm(program).run(rows.getFirst()).values().iterator().next();
+    try (StepRunner runner = new StepRunner(StepGraph.ofWhole(program, Products.OWN), 1, 1)) {
+      for (int t = 0; t < 40; t++) {
+        var x = rows.getFirst().get("x");
+        runner.input("x.x").put(0, x.values(), t * x.tickSize(), x.tickSize());
+        runner.run();
+        for (int i = 0; i < ours.tickSize(); i++) {
+          assertThat(runner.output("y.x").get(i))
+              .isCloseTo(ours.values()[t * ours.tickSize() + i], Offset.offset(1e-5f));
+        }
+      }
+      assertThatThrownBy(() -> runner.input("x_valid.x")).hasMessage("the graph has no x_valid.x");
     }
   }
 
