@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,10 @@ import java.util.Set;
  */
 public final class StepRunner implements AutoCloseable {
   /** Tensors of the first streams, in the buffers of all; of the steps in turn. */
-  private record Bound(List<Map<String, OnnxTensor>> in, List<Map<String, OnnxTensor>> out) {}
+  private record Bound(
+      List<Map<String, OnnxTensor>> in,
+      List<Map<String, OnnxTensor>> out,
+      List<OnnxTensor> tensors) {}
 
   private final OrtSession session;
   private final boolean own;
@@ -118,20 +122,28 @@ public final class StepRunner implements AutoCloseable {
   @SuppressWarnings("ReferenceEquality") // of one memory or of two
   private Bound bind(int n) throws OrtException {
     OrtEnvironment env = OrtEnvironment.getEnvironment();
+    List<OnnxTensor> tensors = new ArrayList<>();
     Bound b =
         new Bound(
-            List.of(new HashMap<>(), new HashMap<>()), List.of(new HashMap<>(), new HashMap<>()));
+            List.of(new HashMap<>(), new HashMap<>()),
+            List.of(new HashMap<>(), new HashMap<>()),
+            tensors);
     OnnxTensor tick = OnnxTensor.createTensor(env, ticks.slice(0, n), new long[] {n});
+    tensors.add(tick);
     b.in.forEach(map -> map.put("tick", tick));
     for (Map.Entry<String, FloatBuffer[]> e : floats.entrySet()) {
       String name = e.getKey();
       OnnxTensor first = tensor(env, name, e.getValue()[0], n);
+      tensors.add(first);
       if (!name.startsWith("state.")) {
         boolean in = name.startsWith("x");
         (in ? b.in : b.out).forEach(map -> map.put(name, first));
       } else {
         boolean two = e.getValue()[0] != e.getValue()[1];
         OnnxTensor second = two ? tensor(env, name, e.getValue()[1], n) : first;
+        if (two) {
+          tensors.add(second);
+        }
         String next = "next." + name.substring("state.".length());
         b.in.get(0).put(name, first);
         b.out.get(0).put(next, second);
@@ -214,8 +226,7 @@ public final class StepRunner implements AutoCloseable {
   public void close() {
     for (int n = 0; n < bound.length; n++) {
       if (bound[n] != null) {
-        bound[n].in.forEach(map -> map.values().forEach(OnnxTensor::close));
-        bound[n].out.forEach(map -> map.values().forEach(OnnxTensor::close));
+        bound[n].tensors.forEach(OnnxTensor::close);
         bound[n] = null;
       }
     }

@@ -2,6 +2,7 @@ package dev.syncline.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnxruntime.OnnxTensor;
 import dev.syncline.TinyModel;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.step.Batch;
@@ -10,6 +11,9 @@ import dev.syncline.step.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class OnnxBackendTest {
@@ -65,6 +69,36 @@ class OnnxBackendTest {
         assertClose(a, b, 1e-5);
       }
       assertThat(b.state().tick()).isGreaterThan(50);
+    }
+  }
+
+  @Test
+  void everyTensorIsClosedOnce() {
+    List<LogRecord> said = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord r) {
+            said.add(r);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(OnnxTensor.class.getName());
+    logger.addHandler(handler);
+    try {
+      Model own = TinyModel.model(TinyModel.everyLayer(), 4);
+      StepRunner runner = new StepRunner(StepGraph.of(own.program(), Products.OWN), 3, 1);
+      runner.run(2);
+      runner.run(3);
+      runner.close();
+      assertThat(said).isEmpty();
+    } finally {
+      logger.removeHandler(handler);
     }
   }
 
