@@ -16,10 +16,13 @@ public final class AutoBackend implements Backend {
   /** Numbers of streams that are measured; one between them goes with that below it. */
   private static final int[] SIZES = {1, 4, 16, 64};
 
-  /** How long the program runs before it is measured: until the JVM has compiled it. */
-  private static final long WARM_NS = 400_000_000;
+  /** Measured until neither gets faster for so long: the JVM has compiled what it compiles. */
+  private static final long CALM_NS = 400_000_000;
 
-  private static final long MEASURE_NS = 60_000_000;
+  private static final long MOST_NS = 5_000_000_000L;
+
+  /** Steps of each at least. */
+  private static final int LEAST_STEPS = 30;
 
   /** The most floats of scratch and state that the measurement takes: 256 MB. */
   private static final long MOST_FLOATS = 1L << 26;
@@ -35,6 +38,10 @@ public final class AutoBackend implements Backend {
     boolean isOnnx() {
       return onnxNs < ownNs;
     }
+
+    private String name() {
+      return isOnnx() ? "onnx" : "own";
+    }
   }
 
   /** What was measured, and backends that go by it. */
@@ -47,16 +54,13 @@ public final class AutoBackend implements Backend {
             "%d stream%s: own %.0f us, onnx %.0f us"
                 .formatted(m.streams, m.streams == 1 ? "" : "s", m.ownNs / 1e3, m.onnxNs / 1e3));
       }
-      List<String> chosen =
-          measured.stream().map(m -> m.isOnnx() ? "onnx" : "own").distinct().toList();
-      String how =
-          chosen.size() == 1
-              ? chosen.getFirst()
-              : String.join(
-                  ", ",
-                  measured.stream()
-                      .map(m -> (m.isOnnx() ? "onnx" : "own") + " from " + m.streams)
-                      .toList());
+      String how = measured.getFirst().name();
+      for (int i = 1; i < measured.size(); i++) {
+        Measured m = measured.get(i);
+        if (m.isOnnx() != measured.get(i - 1).isOnnx()) {
+          how += ", from " + m.streams + " streams " + m.name();
+        }
+      }
       return String.join("; ", each) + ": takes " + how;
     }
   }
@@ -79,13 +83,11 @@ public final class AutoBackend implements Backend {
   public static Choice choose(Program program, int most) {
     Supplier<Backend> runtime = OnnxBackend.of(program, 1);
     List<Measured> measured = new ArrayList<>();
-    warm(program);
     long floats = (long) program.scratchSize() + program.stateSize();
     for (int streams : SIZES) {
       if (streams <= most && (streams == 1 || streams * floats <= MOST_FLOATS)) {
         try (Backend onnx = runtime.get()) {
-          Lane[] lanes = lanes(program, streams);
-          measured.add(new Measured(streams, time(program, lanes), time(onnx, lanes)));
+          measured.add(measure(program, onnx, streams));
         }
       }
     }
@@ -93,12 +95,25 @@ public final class AutoBackend implements Backend {
         List.copyOf(measured), () -> new AutoBackend(program, runtime.get(), measured));
   }
 
-  private static void warm(Program program) {
-    Lane[] lanes = lanes(program, 1);
-    long end = System.nanoTime() + WARM_NS;
-    while (System.nanoTime() < end) {
-      program.step(lanes, 1);
+  /** The least times of both, in turn, each with streams of its own. */
+  private static Measured measure(Program program, Backend onnx, int streams) {
+    Lane[] forOwn = lanes(program, streams);
+    Lane[] forOnnx = lanes(program, streams);
+    long own = time(program, forOwn);
+    long other = time(onnx, forOnnx);
+    long begin = System.nanoTime();
+    long calm = begin;
+    for (int i = 0; i < LEAST_STEPS || System.nanoTime() < calm + CALM_NS; i++) {
+      long ownNs = time(program, forOwn);
+      long otherNs = time(onnx, forOnnx);
+      calm = ownNs < 0.95 * own || otherNs < 0.95 * other ? System.nanoTime() : calm;
+      own = Math.min(own, ownNs);
+      other = Math.min(other, otherNs);
+      if (System.nanoTime() > begin + MOST_NS) {
+        break;
+      }
     }
+    return new Measured(streams, own, other);
   }
 
   private static Lane[] lanes(Program program, int streams) {
@@ -114,19 +129,14 @@ public final class AutoBackend implements Backend {
     return lanes;
   }
 
-  /** The least time of a step; the first ones do not count. */
   private static long time(Backend backend, Lane[] lanes) {
-    long least = Long.MAX_VALUE;
-    long end = System.nanoTime() + MEASURE_NS;
-    for (int i = 0; i < 5 || System.nanoTime() < end; i++) {
-      long begin = System.nanoTime();
-      backend.step(lanes, lanes.length);
-      least = i < 2 ? least : Math.min(least, System.nanoTime() - begin);
-      for (Lane lane : lanes) {
-        lane.at(lane.tick() + 1, lane.replaced());
-      }
+    long begin = System.nanoTime();
+    backend.step(lanes, lanes.length);
+    long ns = System.nanoTime() - begin;
+    for (Lane lane : lanes) {
+      lane.at(lane.tick() + 1, lane.replaced());
     }
-    return least;
+    return ns;
   }
 
   @Override
