@@ -22,7 +22,9 @@ import dev.syncline.spec.Positions.*;
 import dev.syncline.spec.Recurrent.*;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.Span;
+import dev.syncline.step.Backend;
 import dev.syncline.step.Kernels;
+import dev.syncline.step.Lane;
 import dev.syncline.step.Op;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.step.Precision;
@@ -204,6 +206,36 @@ class StepGraphTest {
       e.program(Precision.FP32, new PlainKernels()).ops().forEach(op -> tried.add(op.getClass()));
     }
     assertThat(tried).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  @Test
+  void placesAndAnglesAreRightAfterManyTicks() {
+    Layer body =
+        serial(
+            "where", new Sinusoids(),
+            "learned", new LearnedPositions(7),
+            "conv", new Conv1d(8, 3, 1, 4, false, true),
+            "attention", Attention.over(2, new Span.Strided(3, 2, 2)));
+    Program program = one(body, Shape.vector(1, 8)).program(Precision.FP32, new PlainKernels());
+    Lane own = new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
+    Lane other = new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
+    var rows = Verification.random(program, 1, 40, 5).getFirst().get("x");
+    var in = program.inputs().get("x");
+    var out = program.outputs().values().iterator().next();
+    try (Backend onnx = OnnxBackend.of(program, 1).get()) {
+      for (int t = 0; t < 40; t++) {
+        for (Lane lane : List.of(own, other)) {
+          lane.at(10_000_000_000L + t, 0);
+          rows.load(t, lane.scratch(), in);
+        }
+        program.step(new Lane[] {own}, 1);
+        onnx.step(new Lane[] {other}, 1);
+        assertThat(Arrays.copyOfRange(other.scratch(), out.at(), out.at() + 8))
+            .usingComparatorWithPrecision(1e-5f)
+            .containsExactly(Arrays.copyOfRange(own.scratch(), out.at(), out.at() + 8));
+        assertThat(other.state()).usingComparatorWithPrecision(1e-5f).containsExactly(own.state());
+      }
+    }
   }
 
   @Test
