@@ -56,6 +56,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private WithoutOption without;
   @Mixin private PrecisionOption precision;
+  @Mixin private BackendOption backend;
   @Mixin private NoiseOption noise;
 
   @Option(
@@ -131,7 +132,7 @@ final class EvalCommand implements Callable<Integer> {
       throw usage("--threshold must be from 0 to 1, is " + threshold);
     }
     Dataset dataset = Dataset.open(data);
-    Model model = Models.load(folder, precision.precision());
+    Model model = backend.load(folder, precision.precision(), spec.commandLine().getErr());
     noise.check(model, without.left(model));
     Map<String, Model> others = new LinkedHashMap<>();
     compare.forEach((name, path) -> others.put(name, Models.load(path)));

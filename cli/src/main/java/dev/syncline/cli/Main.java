@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       BenchCommand.class,
       InspectCommand.class,
+      ExportCommand.class,
       ScoreCommand.class
     })
 public final class Main implements Runnable {

@@ -22,7 +22,11 @@ final class Models {
 
   /** The same with its large matrices rounded. */
   static Model load(Path dir, Precision precision) {
-    return Model.load(folder(dir), Kernels.best(), precision, Models::encoder);
+    return load(dir, Kernels.best(), precision);
+  }
+
+  static Model load(Path dir, Kernels kernels, Precision precision) {
+    return Model.load(folder(dir), kernels, precision, Models::encoder);
   }
 
   static Path folder(Path dir) {

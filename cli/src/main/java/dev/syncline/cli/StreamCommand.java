@@ -96,6 +96,7 @@ final class StreamCommand implements Callable<Integer> {
 
   @Mixin private WithoutOption without;
   @Mixin private PrecisionOption precision;
+  @Mixin private BackendOption backend;
 
   @Option(
       names = "--format",
@@ -125,7 +126,7 @@ final class StreamCommand implements Callable<Integer> {
       throw usage("name either files or a data set by --data");
     }
     checkFrames();
-    Model model = Models.load(folder, precision.precision());
+    Model model = backend.load(folder, precision.precision(), spec.commandLine().getErr());
     try (LiveRun run = new LiveRun(model, without.left(model), factor, System::nanoTime)) {
       Optional<String> warm = stream(run, model, Double.isFinite(factor));
       warm.ifPresent(spec.commandLine().getErr()::println);

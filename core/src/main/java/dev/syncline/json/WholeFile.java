@@ -1,11 +1,12 @@
 package dev.syncline.json;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Text files that are there as a whole or not at all. */
+/** Files that are there as a whole or not at all. */
 public final class WholeFile {
   private WholeFile() {}
 
@@ -14,12 +15,17 @@ public final class WholeFile {
    * is still there. Makes the folder where it is not there.
    */
   public static void write(Path file, String text) throws IOException {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same with bytes. */
+  public static void write(Path file, byte[] bytes) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
     String own = "." + ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
     Path aside = folder.resolve(file.getFileName() + own + ".partial");
     try {
-      Files.writeString(aside, text);
+      Files.write(aside, bytes);
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(aside);

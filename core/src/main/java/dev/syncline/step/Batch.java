@@ -8,10 +8,11 @@ import java.util.List;
  * that have a tick to do. Streams that have none are not touched, and what comes out of a stream
  * has the same bits as if it were alone. Not thread-safe; a step allocates nothing.
  */
-public final class Batch {
+public final class Batch implements AutoCloseable {
   private final Model model;
   private final Session[] ready;
   private final Lane[] lanes;
+  private final Backend backend;
 
   /**
    * @param most streams in one step
@@ -20,6 +21,7 @@ public final class Batch {
     this.model = model;
     ready = new Session[most];
     lanes = new Lane[most];
+    backend = model.backends().get();
   }
 
   /**
@@ -54,11 +56,16 @@ public final class Batch {
     for (int i = 0; i < n; i++) {
       lanes[i] = ready[i].lane();
     }
-    model.program().step(lanes, n);
+    backend.step(lanes, n);
     for (int i = 0; i < n; i++) {
       ready[i].decide();
     }
     Arrays.fill(ready, 0, n, null);
     Arrays.fill(lanes, 0, n, null);
+  }
+
+  @Override
+  public void close() {
+    backend.close();
   }
 }

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  * @param encoders opens a frozen encoder: the model folder's file and its spec; called once for
  *     each encoder of each session
  * @param identity makes the digest
+ * @param backends gives a session or a batch what steps its streams
  */
 public record Model(
     ModelSpec spec,
@@ -31,7 +32,8 @@ public record Model(
     Program program,
     Path folder,
     BiFunction<Path, FrozenEncoder, Encoder> encoders,
-    Identity identity) {
+    Identity identity,
+    Supplier<Backend> backends) {
 
   public static final String SPEC = "model.json";
   public static final String WEIGHTS = "model.safetensors";
@@ -76,7 +78,7 @@ public record Model(
           }
           return again;
         };
-    return new Model(spec, source, program, folder, encoders, identity);
+    return new Model(spec, source, program, folder, encoders, identity, () -> program);
   }
 
   /** A model from its parts; {@code folder} is where encoder files are looked for. */
@@ -99,7 +101,7 @@ public record Model(
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     Program program = Program.compile(spec.node(), weights, kernels, precision);
     Identity identity = new Identity(spec, weights, precision, folder);
-    return new Model(spec, () -> weights, program, folder, encoders, identity);
+    return new Model(spec, () -> weights, program, folder, encoders, identity, () -> program);
   }
 
   /** The weights as they are in the file, not rounded. */
@@ -109,10 +111,20 @@ public record Model(
 
   /**
    * SHA-256 over spec, weights and encoder files, and the precision unless it is FP32: what decides
-   * every bit of a stream. Asking for it soon after loading waits until it is made.
+   * a stream, every bit of it on one backend. Asking for it soon after loading waits until it is
+   * made.
    */
   public String digest() {
     return identity.digest();
+  }
+
+  /**
+   * The same model stepped by something else than its program.
+   *
+   * @param other makes a backend for each session and batch, which closes it
+   */
+  public Model by(Supplier<Backend> other) {
+    return new Model(spec, source, program, folder, encoders, identity, other);
   }
 
   /** Writes the folder; encoder files are copied from this model's own. */

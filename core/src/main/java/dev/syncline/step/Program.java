@@ -25,7 +25,8 @@ public record Program(
     Map<String, Ring> rings,
     int stateSize,
     int scratchSize,
-    Kernels kernels) {
+    Kernels kernels)
+    implements Backend {
 
   /** The program with weights as they are. */
   public static Program compile(Node root, Weights weights, Kernels kernels) {
@@ -41,6 +42,7 @@ public record Program(
    * One tick of each of the first {@code n} streams, which may be at different ticks. A stream
    * comes out with the same bits whoever is with it.
    */
+  @Override
   public void step(Lane[] lanes, int n) {
     for (int i = 0; i < ops.size(); i++) {
       Operations.run(ops.get(i), kernels, lanes, n);

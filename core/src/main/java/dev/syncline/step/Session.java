@@ -58,6 +58,7 @@ public final class Session implements AutoCloseable {
   private final StreamState state;
   private final float[] scratch;
   private final Lane[] alone;
+  private final Backend backend;
   private final Tick tick;
   private final long[] stageNs = new long[Stage.values().length];
   private long pushNs;
@@ -88,6 +89,7 @@ public final class Session implements AutoCloseable {
     state = new StreamState(senses.floats(), longs, model::digest);
     scratch = new float[senses.scratchSize()];
     alone = new Lane[] {new Lane(scratch, state.slab)};
+    backend = model.backends().get();
   }
 
   /**
@@ -287,14 +289,14 @@ public final class Session implements AutoCloseable {
 
   private void run() {
     lane();
-    model.program().step(alone, 1);
+    backend.step(alone, 1);
     decide();
   }
 
   /** This stream as it enters a step. */
   Lane lane() {
     entered = clock.getAsLong();
-    alone[0].tick = state.tick();
+    alone[0].at(state.tick(), state.replaced);
     return alone[0];
   }
 
@@ -389,6 +391,7 @@ public final class Session implements AutoCloseable {
   @Override
   public void close() {
     senses.close();
+    backend.close();
   }
 
   private long lap(Stage stage, long begin) {

@@ -26,6 +26,9 @@ public final class StreamState {
   final long[] longs;
   private final Supplier<String> digest;
 
+  /** How often the state was cleared or restored. */
+  long replaced;
+
   StreamState(int floats, int longs, Supplier<String> digest) {
     slab = new float[floats];
     this.longs = new long[longs];
@@ -48,6 +51,7 @@ public final class StreamState {
   }
 
   void clear() {
+    replaced++;
     Arrays.fill(slab, 0);
     Arrays.fill(longs, 0);
   }
@@ -102,6 +106,7 @@ public final class StreamState {
               + " bytes, expected "
               + (head + bytes() + 4));
     }
+    replaced++;
     in.asLongBuffer().get(longs);
     in.position(head + 8 * longs.length);
     in.asFloatBuffer().get(slab);

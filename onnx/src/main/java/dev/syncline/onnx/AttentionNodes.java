@@ -15,9 +15,6 @@ import java.util.List;
  * where it is; which row it holds follows from the tick.
  */
 final class AttentionNodes {
-  /** The score of a place that is not looked at. */
-  private static final float NEVER = -1e30f;
-
   private final GraphBuilder g;
   private final Flow flow;
   private final ProductNodes products;
@@ -75,14 +72,16 @@ final class AttentionNodes {
     List<Ring> recent = parts(source.recent());
     List<Ring> kept = source.kept().keys() == null ? List.of() : parts(source.kept());
     String place = flow.slots(flow.index(in.rows(), r), ring);
+    List<String> old = new ArrayList<>();
+    for (Ring part : kept.isEmpty() ? List.<Ring>of() : recent) {
+      old.add(flow.gather(part, place));
+    }
+    if (!kept.isEmpty()) {
+      keep(flow.index(in.rows(), (long) r - o.layer().span().recent()), old, kept);
+    }
     for (int i = 0; i < recent.size(); i++) {
       String value = fresh.get(i);
-      if (!kept.isEmpty()) {
-        String old = flow.gather(recent.get(i), place);
-        keep(in, r, kept.get(i), old);
-        value = after(old, value);
-      }
-      flow.put(recent.get(i), place, 1, value);
+      flow.put(recent.get(i), place, 1, old.isEmpty() ? value : after(old.get(i), value));
     }
   }
 
@@ -99,31 +98,32 @@ final class AttentionNodes {
     return flow.reshape(flow.row(all, in.rows(), r, n), -1, 1, n);
   }
 
-  /** The row that leaves the newest when row r comes takes its place among those that are kept. */
-  private void keep(Buffer in, int r, Ring kept, String old) {
-    int recent = o.layer().span().recent();
-    String gone = flow.index(in.rows(), (long) r - recent);
-    String isKept =
-        switch (o.layer().span()) {
-          case Span.Sinks s -> g.node("Less", gone, g.scalar((long) s.first()));
-          case Span.Strided s -> {
-            String next =
-                g.node("Mod", g.node("Add", gone, g.scalar(1L)), g.scalar((long) s.stride()));
-            yield g.node("Equal", next, g.scalar(0L));
-          }
-          case Span.Window ignored -> throw new IllegalStateException("keeps nothing");
-          case Span.Blocks ignored -> throw new IllegalStateException("keeps nothing");
-          case Span.Summaries ignored -> throw new IllegalStateException("is refused");
-        };
-    String number =
-        o.layer().span() instanceof Span.Strided s
-            ? g.node("Div", gone, g.scalar((long) s.stride()))
-            : gone;
-    isKept = g.node("And", isKept, g.node("GreaterOrEqual", gone, g.scalar(0L)));
-    String place = flow.slots(g.node("Max", number, g.scalar(0L)), kept);
-    String before = flow.gather(kept, place);
-    String choice = g.node("Unsqueeze", isKept, g.longs(2));
-    flow.put(kept, place, 1, g.node("Where", choice, old, before));
+  /** The row that leaves the newest takes its place among those that are kept. */
+  private void keep(String gone, List<String> old, List<Ring> kept) {
+    switch (o.layer().span()) {
+      case Span.Sinks s ->
+          keep(gone, gone, g.node("Less", gone, g.scalar((long) s.first())), old, kept);
+      case Span.Strided s -> {
+        String stride = g.scalar((long) s.stride());
+        String next = g.node("Mod", g.node("Add", gone, g.scalar(1L)), stride);
+        String isLast = g.node("Equal", next, g.scalar(0L));
+        keep(gone, g.node("Div", gone, stride), isLast, old, kept);
+      }
+      case Span.Summaries s -> new SummaryNodes(flow, s).keep(gone, old, kept);
+      case Span.Window ignored -> throw new IllegalStateException("keeps nothing");
+      case Span.Blocks ignored -> throw new IllegalStateException("keeps nothing");
+    }
+  }
+
+  /** The same, for rows that are kept as they are, by number round and round. */
+  private void keep(String gone, String number, String isKept, List<String> old, List<Ring> kept) {
+    String chosen = g.node("And", isKept, g.node("GreaterOrEqual", gone, g.scalar(0L)));
+    for (int i = 0; i < kept.size(); i++) {
+      String place = flow.slots(g.node("Max", number, g.scalar(0L)), kept.get(i));
+      String before = flow.gather(kept.get(i), place);
+      String choice = g.node("Unsqueeze", chosen, g.longs(2));
+      flow.put(kept.get(i), place, 1, g.node("Where", choice, old.get(i), before));
+    }
   }
 
   /** What a row finds, {@code [streams, width]}. */
@@ -142,7 +142,7 @@ final class AttentionNodes {
       Cached cached = cached(source);
       keys.add(cached.keys());
       values.add(cached.values());
-      biases.add(places.unseen(bias(cached.counts()), NEVER));
+      biases.add(places.unseen(flow.unless(flow.reshape(cached.counts(), 0, -1))));
       distances.add(places.distances());
     }
     // With a single query, products in the cache's own order cost less than turning the cache.
@@ -163,7 +163,7 @@ final class AttentionNodes {
     if (o.layer().span() instanceof Span.Blocks) {
       // Places that are not seen hold rows here, so that none seen does not mean nothing found.
       String most = flow.reduce("ReduceMax", flow.concat(1, biases), 1);
-      String some = g.node("Greater", most, g.scalar(NEVER / 2));
+      String some = g.node("Greater", most, g.scalar(Flow.NEVER / 2));
       mixed = g.node("Where", beside(some), mixed, g.scalar(0f));
     }
     return flow.reshape(mixed, -1, width);
@@ -202,12 +202,6 @@ final class AttentionNodes {
       all.add(flow.concat(1, caches));
     }
     return new Cached(all.get(0), all.get(1), all.get(2));
-  }
-
-  /** What is added to scores, {@code [streams, places]}: nothing, or never. */
-  private String bias(String counts) {
-    String log = g.node("Log", flow.reshape(counts, 0, -1));
-    return g.node("Max", log, g.scalar(NEVER));
   }
 
   /** The part of scores that depends on the distance, {@code [streams, places, groups, heads]}. */

@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
  * is where they become zeros.
  */
 final class Flow {
+  /** What makes the score of a place that is not looked at. */
+  static final float NEVER = -1e30f;
+
   /** The validity of rows that are never invalid. */
   static final String ALWAYS = "";
 
@@ -230,6 +233,17 @@ final class Flow {
     }
     String[] all = in.stream().map(this::valid).distinct().toArray(String[]::new);
     return all.length == 1 ? all[0] : g.node("Max", all);
+  }
+
+  /** How many rows ago the row in each of a ring's places came, {@code [streams, places]}. */
+  String ages(String newest, int places) {
+    String ago = g.node("Sub", newest, g.longs(range(0, places)));
+    return g.node("Mod", ago, g.scalar((long) places));
+  }
+
+  /** What is added to the scores of places: nothing, or {@link #NEVER} where a count is 0. */
+  String unless(String counts) {
+    return g.node("Max", g.node("Log", counts), g.scalar(NEVER));
   }
 
   static long[] range(int from, int to) {

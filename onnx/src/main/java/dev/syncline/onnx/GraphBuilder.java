@@ -205,22 +205,32 @@ final class GraphBuilder {
     return !value.equals(input);
   }
 
-  /** The graph; {@code prefix} goes before all names. */
-  GraphProto build(String name, String prefix) {
+  GraphProto build(String name) {
     GraphProto.Builder graph = GraphProto.newBuilder().setName(name);
     for (NodeProto.Builder node : nodes) {
       NodeProto.Builder out = node.clone().clearInput().clearOutput();
-      node.getInputList().forEach(in -> out.addInput(named(in, prefix)));
-      node.getOutputList().forEach(to -> out.addOutput(named(to, prefix)));
+      node.getInputList().forEach(in -> out.addInput(renamed.getOrDefault(in, in)));
+      node.getOutputList().forEach(to -> out.addOutput(renamed.getOrDefault(to, to)));
       graph.addNode(out);
     }
-    constants.forEach(c -> graph.addInitializer(c.toBuilder().setName(prefix + c.getName())));
-    inputs.forEach(v -> graph.addInput(v.toBuilder().setName(prefix + v.getName())));
-    outputs.forEach(v -> graph.addOutput(v.toBuilder().setName(prefix + v.getName())));
-    return graph.build();
+    return graph.addAllInitializer(constants).addAllInput(inputs).addAllOutput(outputs).build();
   }
 
-  private String named(String value, String prefix) {
-    return value.isEmpty() ? "" : prefix + renamed.getOrDefault(value, value);
+  /** A graph with a prefix before all names. */
+  static GraphProto prefixed(GraphProto graph, String prefix) {
+    GraphProto.Builder all = graph.toBuilder();
+    for (NodeProto.Builder node : all.getNodeBuilderList()) {
+      for (int i = 0; i < node.getInputCount(); i++) {
+        String in = node.getInput(i);
+        node.setInput(i, in.isEmpty() ? in : prefix + in);
+      }
+      for (int i = 0; i < node.getOutputCount(); i++) {
+        node.setOutput(i, prefix + node.getOutput(i));
+      }
+    }
+    all.getInitializerBuilderList().forEach(c -> c.setName(prefix + c.getName()));
+    all.getInputBuilderList().forEach(v -> v.setName(prefix + v.getName()));
+    all.getOutputBuilderList().forEach(v -> v.setName(prefix + v.getName()));
+    return all.build();
   }
 }

@@ -5,6 +5,9 @@ import dev.syncline.step.Op;
 
 /** Which rows lie in the places of a cache for one row that asks, {@code [streams, places]}. */
 final class Places {
+  /** Before any row: distances to summaries are beyond the last that differs. */
+  private static final long FAR = 1L << 40;
+
   private final Flow flow;
   private final GraphBuilder g;
   private final Span span;
@@ -27,21 +30,18 @@ final class Places {
 
   /** How many rows ago the row in each place of the newest came. */
   private String ages() {
-    int places = span.recent();
-    String n = flow.index(source.rows().rows(), newest);
-    String ago = g.node("Sub", n, g.longs(Flow.range(0, places)));
-    return g.node("Mod", ago, g.scalar((long) places));
+    return flow.ages(flow.index(source.rows().rows(), newest), span.recent());
   }
 
   /** {@code bias}, and never for places whose rows are not seen though they are there. */
-  String unseen(String bias, float never) {
+  String unseen(String bias) {
     if (!(span instanceof Span.Blocks b)) {
       return bias;
     }
     String n = flow.index(source.rows().rows(), newest);
     String own = g.node("Mod", n, g.scalar((long) b.rows()));
     String seen = g.node("Add", own, g.scalar(b.before() * (long) b.rows() + 1));
-    return g.node("Where", g.node("Less", ages(), seen), bias, g.scalar(never));
+    return g.node("Where", g.node("Less", ages(), seen), bias, g.scalar(Flow.NEVER));
   }
 
   /** Steps of the shared clock to each place's row; anything for an empty place. */
@@ -79,7 +79,10 @@ final class Places {
       }
       case Span.Window ignored -> throw new IllegalStateException("keeps nothing");
       case Span.Blocks ignored -> throw new IllegalStateException("keeps nothing");
-      case Span.Summaries ignored -> throw new IllegalStateException("is refused");
+      case Span.Summaries ignored -> {
+        String far = g.node("Mul", flow.index(1, 0), g.scalar(0L));
+        yield g.node("Sub", g.node("Add", far, places), g.scalar(FAR));
+      }
     };
   }
 }

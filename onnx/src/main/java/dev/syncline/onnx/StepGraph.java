@@ -6,7 +6,7 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.syncline.json.InputException;
-import dev.syncline.spec.Span;
+import dev.syncline.spec.Output;
 import dev.syncline.step.Buffer;
 import dev.syncline.step.Op;
 import dev.syncline.step.Program;
@@ -44,6 +44,7 @@ public final class StepGraph {
 
   private final Program program;
   private final boolean missing;
+  private final Map<String, Output> meanings;
   private final GraphBuilder g = new GraphBuilder();
   private final Flow flow = new Flow(g, "tick");
   private final RowNodes rows = new RowNodes(g, flow);
@@ -52,8 +53,9 @@ public final class StepGraph {
   private final RecurrentNodes recurrent;
   private final FusionNodes fusions;
 
-  private StepGraph(Program program, Products how, boolean missing) {
+  private StepGraph(Program program, Products how, boolean missing, Map<String, Output> meanings) {
     this.program = program;
+    this.meanings = meanings;
     this.missing = missing;
     products = new ProductNodes(g, flow, how);
     convolutions = new ConvolutionNodes(g, flow, products);
@@ -67,12 +69,18 @@ public final class StepGraph {
    * @throws InputException if ONNX cannot express one of the operations
    */
   public static byte[] of(Program program, Products products) {
-    return new StepGraph(program, products, true).model(Map.of()).toByteArray();
+    return new StepGraph(program, products, true, Map.of()).model(Map.of()).toByteArray();
   }
 
   /** The same for rows that are never missing: without validity, and without what it costs. */
   public static byte[] ofWhole(Program program, Products products) {
-    return new StepGraph(program, products, false).model(Map.of()).toByteArray();
+    return new StepGraph(program, products, false, Map.of()).model(Map.of()).toByteArray();
+  }
+
+  /** The same with probabilities {@code p.NAME} of the outputs, and with what a file says. */
+  static ModelProto of(
+      Program program, Map<String, Output> meanings, Map<String, String> metadata) {
+    return new StepGraph(program, Products.OWN, true, meanings).model(metadata);
   }
 
   private ModelProto model(Map<String, String> metadata) {
@@ -102,7 +110,7 @@ public final class StepGraph {
         });
     Map<String, String> all = new LinkedHashMap<>(metadata);
     all.put(IN_PLACE, String.join(" ", shared));
-    return model(g.build("step", ""), all);
+    return model(g.build("step"), all);
   }
 
   /** A whole file around a graph. */
@@ -136,7 +144,16 @@ public final class StepGraph {
 
   private void output(String name, Buffer b) {
     long[] dims = Stream.of(dims(b)).mapToLong(d -> d instanceof Integer n ? n : -1).toArray();
-    g.output("y." + name, flow.reshape(flow.clean(b), dims), DataType.FLOAT, dims(b));
+    String y = flow.reshape(flow.clean(b), dims);
+    g.output("y." + name, y, DataType.FLOAT, dims(b));
+    if (meanings.containsKey(name)) {
+      String p =
+          switch (meanings.get(name).kind()) {
+            case MULTI_LABEL -> g.node("Sigmoid", y);
+            case ONE_LABEL -> g.node("Softmax", y);
+          };
+      g.output("p." + name, p, DataType.FLOAT, dims(b));
+    }
     if (missing) {
       String valid = flow.reshape(flow.validNumbers(b), -1, b.rows());
       g.output("y_valid." + name, valid, DataType.FLOAT, STREAMS, b.rows());
@@ -170,24 +187,14 @@ public final class StepGraph {
       case Op.Gru o -> recurrent.gru(o);
       case Op.Lstm o -> recurrent.lstm(o);
       case Op.LinearRecurrence o -> recurrent.linear(o);
-      case Op.Attention o -> attention(o);
       case Op.Concat o -> fusions.concat(o);
       case Op.Combine o -> fusions.combine(o);
       case Op.Gated o -> fusions.gated(o);
       case Op.LowRank o -> fusions.lowRank(o);
-      case Op.GraphAttention o -> throw new InputException("graph");
-      case Op.Memory o -> throw new InputException("memory");
-      case Op.Chain o -> throw new InputException("chain");
+      case Op.Attention o -> new AttentionNodes(g, flow, products, rows, o).emit();
+      case Op.GraphAttention o -> new GraphAttentionNodes(g, flow, products, o).emit();
+      case Op.Memory o -> new MemoryNodes(g, flow, products, o).emit();
+      case Op.Chain o -> new ChainNodes(g, flow, o).emit();
     }
-  }
-
-  private void attention(Op.Attention o) {
-    if (o.layer().span() instanceof Span.Summaries) {
-      String part = o.sources().getFirst().recent().keys().part().name();
-      throw new InputException(
-          part.substring(0, part.lastIndexOf('.'))
-              + ": attention over summaries has no ONNX graph; a window, sinks, strides or blocks have");
-    }
-    new AttentionNodes(g, flow, products, rows, o).emit();
   }
 }

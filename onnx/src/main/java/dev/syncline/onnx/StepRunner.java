@@ -28,38 +28,53 @@ import java.util.Set;
  * thread.
  */
 public final class StepRunner implements AutoCloseable {
+  /** Tensors of the first streams, in the buffers of all; of the steps in turn. */
+  private record Bound(
+      List<Map<String, OnnxTensor>> in,
+      List<Map<String, OnnxTensor>> out,
+      List<OnnxTensor> tensors) {}
+
   private final OrtSession session;
+  private final boolean own;
   private final int streams;
-  private final List<OnnxTensor> tensors = new ArrayList<>();
+  private final Map<String, long[]> shapes = new LinkedHashMap<>();
 
-  /** Of steps in turn: where state and next state are two tensors, they change places. */
-  private final List<Map<String, OnnxTensor>> inputs = List.of(new HashMap<>(), new HashMap<>());
+  /** Where state and next state are two buffers, they change places from step to step. */
+  private final Map<String, FloatBuffer[]> floats = new HashMap<>();
 
-  private final List<Map<String, OnnxTensor>> outputs = List.of(new HashMap<>(), new HashMap<>());
-  private final List<Map<String, FloatBuffer>> floats = List.of(new HashMap<>(), new HashMap<>());
-  private LongBuffer ticks;
+  private final LongBuffer ticks;
+  private final Bound[] bound;
   private int turn;
 
   /**
    * @param graph what {@link StepGraph} makes
-   * @param streams in every step
+   * @param streams at most
    * @param threads on which a product may run; one never spins
    */
   public StepRunner(byte[] graph, int streams, int threads) {
-    this(open(graph, threads), streams);
+    this(open(graph, threads), true, streams);
   }
 
-  private StepRunner(OrtSession session, int streams) {
+  /** A runner in a session of others. */
+  StepRunner(OrtSession session, int streams) {
+    this(session, false, streams);
+  }
+
+  private StepRunner(OrtSession session, boolean own, int streams) {
     this.session = session;
+    this.own = own;
     this.streams = streams;
+    bound = new Bound[streams + 1];
+    ticks = direct(streams * 8L).asLongBuffer();
     try {
-      bind(OrtEnvironment.getEnvironment());
+      allocate();
     } catch (OrtException e) {
       close();
       throw new IllegalStateException(e.getMessage(), e);
     }
   }
 
+  /** A session with the graph. */
   static OrtSession open(byte[] graph, int threads) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
@@ -74,71 +89,80 @@ public final class StepRunner implements AutoCloseable {
     }
   }
 
-  private void bind(OrtEnvironment env) throws OrtException {
-    String[] shared =
-        session.getMetadata().getCustomMetadataValue(StepGraph.IN_PLACE).orElse("").split(" ", -1);
-    Map<String, NodeInfo> in = session.getInputInfo();
-    for (Map.Entry<String, NodeInfo> e : in.entrySet()) {
+  private void allocate() throws OrtException {
+    String shared = session.getMetadata().getCustomMetadataValue(StepGraph.IN_PLACE).orElse("");
+    Set<String> inPlace = Set.of(shared.split(" ", -1));
+    Map<String, NodeInfo> all = new LinkedHashMap<>(session.getInputInfo());
+    all.putAll(session.getOutputInfo());
+    for (Map.Entry<String, NodeInfo> e : all.entrySet()) {
       String name = e.getKey();
-      if (name.equals("tick")) {
-        ticks = direct(streams * 8L).asLongBuffer();
-        OnnxTensor tensor = OnnxTensor.createTensor(env, ticks, new long[] {streams});
-        tensors.add(tensor);
-        inputs.forEach(map -> map.put(name, tensor));
-      } else if (!name.startsWith("state.")) {
-        bind(env, name, e.getValue(), inputs);
-      }
-    }
-    for (Map.Entry<String, NodeInfo> e : session.getOutputInfo().entrySet()) {
-      if (!e.getKey().startsWith("next.")) {
-        bind(env, e.getKey(), e.getValue(), outputs);
-      }
-    }
-    for (Map.Entry<String, NodeInfo> e : in.entrySet()) {
-      if (e.getKey().startsWith("state.")) {
-        String part = e.getKey().substring("state.".length());
-        bindState(env, part, e.getValue(), Set.of(shared).contains(part));
+      shapes.put(name, ((TensorInfo) e.getValue().getInfo()).getShape());
+      if (!name.equals("tick") && !name.startsWith("next.")) {
+        FloatBuffer first = floats(name);
+        boolean two =
+            name.startsWith("state.") && !inPlace.contains(name.substring("state.".length()));
+        floats.put(name, new FloatBuffer[] {first, two ? floats(name) : first});
       }
     }
   }
 
-  private void bind(
-      OrtEnvironment env, String name, NodeInfo info, List<Map<String, OnnxTensor>> to)
+  private FloatBuffer floats(String name) {
+    return direct(Float.BYTES * size(name) * streams).asFloatBuffer();
+  }
+
+  /** Numbers of one stream. */
+  private long size(String name) {
+    long size = 1;
+    for (long dim : shapes.get(name)) {
+      size *= Math.max(1, dim); // that of the streams is -1
+    }
+    return size;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // of one memory or of two
+  private Bound bind(int n) throws OrtException {
+    OrtEnvironment env = OrtEnvironment.getEnvironment();
+    List<OnnxTensor> tensors = new ArrayList<>();
+    Bound b =
+        new Bound(
+            List.of(new HashMap<>(), new HashMap<>()),
+            List.of(new HashMap<>(), new HashMap<>()),
+            tensors);
+    OnnxTensor tick = OnnxTensor.createTensor(env, ticks.slice(0, n), new long[] {n});
+    tensors.add(tick);
+    b.in.forEach(map -> map.put("tick", tick));
+    for (Map.Entry<String, FloatBuffer[]> e : floats.entrySet()) {
+      String name = e.getKey();
+      OnnxTensor first = tensor(env, name, e.getValue()[0], n);
+      tensors.add(first);
+      if (!name.startsWith("state.")) {
+        boolean in = name.startsWith("x");
+        (in ? b.in : b.out).forEach(map -> map.put(name, first));
+      } else {
+        boolean two = e.getValue()[0] != e.getValue()[1];
+        OnnxTensor second = two ? tensor(env, name, e.getValue()[1], n) : first;
+        if (two) {
+          tensors.add(second);
+        }
+        String next = "next." + name.substring("state.".length());
+        b.in.get(0).put(name, first);
+        b.out.get(0).put(next, second);
+        b.in.get(1).put(name, second);
+        b.out.get(1).put(next, first);
+      }
+    }
+    return b;
+  }
+
+  private OnnxTensor tensor(OrtEnvironment env, String name, FloatBuffer buffer, int n)
       throws OrtException {
-    OnnxTensor tensor = tensor(env, info);
-    to.forEach(map -> map.put(name, tensor));
-    floats.forEach(map -> map.put(name, buffer(tensor)));
-  }
-
-  private void bindState(OrtEnvironment env, String part, NodeInfo info, boolean shared)
-      throws OrtException {
-    OnnxTensor[] both = {tensor(env, info), null};
-    both[1] = shared ? both[0] : tensor(env, info);
-    for (int i = 0; i < 2; i++) {
-      inputs.get(i).put("state." + part, both[i]);
-      outputs.get(i).put("next." + part, both[1 - i]);
-      floats.get(i).put("state." + part, buffer(both[i]));
-    }
-  }
-
-  private OnnxTensor tensor(OrtEnvironment env, NodeInfo info) throws OrtException {
-    long[] dims = ((TensorInfo) info.getInfo()).getShape().clone();
-    long size = Float.BYTES;
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = dims[i] < 0 ? streams : dims[i];
-      size *= dims[i];
-    }
-    OnnxTensor tensor = OnnxTensor.createTensor(env, direct(size).asFloatBuffer(), dims);
-    tensors.add(tensor);
-    return tensor;
+    long[] dims = shapes.get(name).clone();
+    dims[0] = n;
+    return OnnxTensor.createTensor(env, buffer.slice(0, Math.toIntExact(n * size(name))), dims);
   }
 
   private static ByteBuffer direct(long bytes) {
     return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
-  }
-
-  private static FloatBuffer buffer(OnnxTensor tensor) {
-    return (FloatBuffer) tensor.getBufferRef().orElseThrow();
   }
 
   /**
@@ -155,11 +179,21 @@ public final class StepRunner implements AutoCloseable {
   }
 
   private FloatBuffer known(String name) {
-    FloatBuffer buffer = floats.get(turn).get(name);
-    if (buffer == null) {
+    return turns(name)[turn];
+  }
+
+  /** A buffer in either turn. */
+  FloatBuffer[] turns(String name) {
+    FloatBuffer[] buffers = floats.get(name);
+    if (buffers == null) {
       throw new IllegalArgumentException("the graph has no " + name);
     }
-    return buffer;
+    return buffers;
+  }
+
+  /** Which of the buffers is that of the next step. */
+  int turn() {
+    return turn;
   }
 
   /** The ticks that the streams have behind them. */
@@ -169,39 +203,37 @@ public final class StepRunner implements AutoCloseable {
 
   /** One tick of all streams; their ticks move on by one. */
   public void run() {
-    try {
-      session.run(inputs.get(turn), outputs.get(turn)).close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("the ONNX graph failed: " + e.getMessage(), e);
-    }
-    turn = 1 - turn;
+    run(streams);
     for (int i = 0; i < streams; i++) {
       ticks.put(i, ticks.get(i) + 1);
     }
   }
 
-  /** All inputs' and outputs' shapes, -1 for the streams. */
-  Map<String, long[]> shapes() {
-    Map<String, long[]> shapes = new LinkedHashMap<>();
+  /** One tick of the first {@code n} streams; their ticks stay as they are. */
+  void run(int n) {
     try {
-      session
-          .getInputInfo()
-          .forEach((k, v) -> shapes.put(k, ((TensorInfo) v.getInfo()).getShape()));
-      session
-          .getOutputInfo()
-          .forEach((k, v) -> shapes.put(k, ((TensorInfo) v.getInfo()).getShape()));
+      if (bound[n] == null) {
+        bound[n] = bind(n);
+      }
+      session.run(bound[n].in.get(turn), bound[n].out.get(turn)).close();
     } catch (OrtException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      throw new IllegalStateException("the ONNX graph failed: " + e.getMessage(), e);
     }
-    return shapes;
+    turn = 1 - turn;
   }
 
   @Override
   public void close() {
-    tensors.forEach(OnnxTensor::close);
-    tensors.clear();
+    for (int n = 0; n < bound.length; n++) {
+      if (bound[n] != null) {
+        bound[n].tensors.forEach(OnnxTensor::close);
+        bound[n] = null;
+      }
+    }
     try {
-      session.close();
+      if (own) {
+        session.close();
+      }
     } catch (OrtException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }

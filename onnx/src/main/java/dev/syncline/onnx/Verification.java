@@ -22,14 +22,52 @@ public final class Verification {
   private final Map<String, Double> apart = new LinkedHashMap<>();
   private final Map<String, Double> largest = new LinkedHashMap<>();
 
+  /**
+   * The same for the graph of a sequence.
+   *
+   * @param streams of equally many ticks
+   */
+  public static Map<String, Double> sequenceDifferences(
+      byte[] graph, Program program, List<Map<String, Block>> streams) {
+    Verification v = new Verification(program);
+    Map<String, FloatBuffer> theirs = SequenceRunner.run(graph, streams);
+    for (int i = 0; i < streams.size(); i++) {
+      StepForm form = new StepForm(program);
+      for (Map.Entry<String, Block> e : form.run(streams.get(i)).entrySet()) {
+        Block ours = e.getValue();
+        v.compare("y_valid." + e.getKey(), theirs, i, streams.size(), ours.valid(), ours.ticks());
+        v.compare("y." + e.getKey(), theirs, i, streams.size(), ours.values(), ours.ticks());
+      }
+      for (Ring ring : program.rings().values()) {
+        String name = "next." + ring.part().name();
+        v.compare(name, theirs.get(name), i, slots(ring, form));
+      }
+    }
+    return v.relative();
+  }
+
+  /** Compares a stream of {@code [time, streams, ...]}. */
+  private void compare(
+      String name,
+      Map<String, FloatBuffer> theirs,
+      int stream,
+      int streams,
+      float[] ours,
+      int ticks) {
+    int size = ours.length / ticks;
+    for (int t = 0; t < ticks; t++) {
+      float[] tick = java.util.Arrays.copyOfRange(ours, t * size, (t + 1) * size);
+      compare(name, theirs.get(name), t * streams + stream, tick);
+    }
+  }
+
   private Verification(Program program) {
     this.program = program;
   }
 
   /**
    * By name of an output or a state part, how far the graph and the program come apart: the largest
-   * difference through the largest number, infinite where one says that a row is valid and the
-   * other that it is not.
+   * difference through the largest number.
    *
    * @param streams rows of each stream; all end together, so those of fewer ticks begin later
    */
@@ -37,9 +75,13 @@ public final class Verification {
       byte[] graph, Program program, List<Map<String, Block>> streams) {
     Verification v = new Verification(program);
     v.run(graph, streams);
+    return v.relative();
+  }
+
+  private Map<String, Double> relative() {
     Map<String, Double> relative = new LinkedHashMap<>();
-    v.apart.forEach(
-        (name, d) -> relative.put(name, d == 0 ? 0 : d / Math.max(v.largest.get(name), 1e-30)));
+    apart.forEach(
+        (name, d) -> relative.put(name, d == 0 ? 0 : d / Math.max(largest.get(name), 1e-30)));
     return relative;
   }
 
@@ -108,30 +150,29 @@ public final class Verification {
   private void compare(StepRunner runner, int stream, Map<String, Block> expected) {
     expected.forEach(
         (name, block) -> {
-          float[] valid = block.valid();
-          FloatBuffer theirs = runner.output("y_valid." + name);
-          for (int r = 0; r < valid.length; r++) {
-            if (theirs.get(stream * valid.length + r) != valid[r]) {
-              apart.put("y." + name, Double.POSITIVE_INFINITY);
-            }
-          }
+          compare("y_valid." + name, runner.output("y_valid." + name), stream, block.valid());
           compare("y." + name, runner.output("y." + name), stream, block.values());
         });
   }
 
   private void compareState(StepRunner runner, int stream, StepForm form) {
     for (Ring ring : program.rings().values()) {
-      StatePart part = ring.part();
-      FloatBuffer slots = runner.input("state." + part.name());
-      float[] ordered = form.state(part.name());
-      float[] expected = new float[ordered.length];
-      long next = form.tick() * part.perTick();
-      for (int i = 0; i < part.rows(); i++) {
-        int slot = ring.slot(next - part.rows() + i) - ring.at();
-        System.arraycopy(ordered, i * part.width(), expected, slot, part.width());
-      }
-      compare("state." + part.name(), slots, stream, expected);
+      String name = "state." + ring.part().name();
+      compare(name, runner.input(name), stream, slots(ring, form));
     }
+  }
+
+  /** A state part as it lies in its ring. */
+  private static float[] slots(Ring ring, StepForm form) {
+    StatePart part = ring.part();
+    float[] ordered = form.state(part.name());
+    float[] slots = new float[ordered.length];
+    long next = form.tick() * part.perTick();
+    for (int i = 0; i < part.rows(); i++) {
+      int slot = ring.slot(next - part.rows() + i) - ring.at();
+      System.arraycopy(ordered, i * part.width(), slots, slot, part.width());
+    }
+    return slots;
   }
 
   private void compare(String name, FloatBuffer theirs, int stream, float[] ours) {

@@ -3,29 +3,43 @@ package dev.syncline.onnx;
 import static dev.syncline.TinyModel.layers;
 import static dev.syncline.TinyModel.serial;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
+import dev.syncline.spec.Chain;
 import dev.syncline.spec.Exchange.CrossAttention;
+import dev.syncline.spec.Exchange.GraphAttention;
 import dev.syncline.spec.Exchange.MergedAttention;
 import dev.syncline.spec.Fusion;
 import dev.syncline.spec.Layer;
 import dev.syncline.spec.Layer.*;
+import dev.syncline.spec.Memory;
 import dev.syncline.spec.Node;
+import dev.syncline.spec.Output;
 import dev.syncline.spec.Parameter;
 import dev.syncline.spec.Positions.*;
 import dev.syncline.spec.Recurrent.*;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.Span;
+import dev.syncline.step.Backend;
 import dev.syncline.step.Kernels;
+import dev.syncline.step.Lane;
+import dev.syncline.step.Op;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.step.Precision;
 import dev.syncline.step.Program;
+import dev.syncline.step.StepForm;
 import dev.syncline.weights.Weights;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -85,6 +99,20 @@ class StepGraphTest {
       list.add(one(new Sinusoids(), x));
       list.add(one(new LearnedPositions(11), x));
       attentions(list, x);
+      for (Memory.Store store :
+          List.of(
+              new Memory.Store.Box(10),
+              new Memory.Store.Decay(5),
+              new Memory.Store.Competing(),
+              new Memory.Store.KeyValue())) {
+        list.add(one(new Memory(2, 3, store), x));
+      }
+      for (Output.Kind kind : Output.Kind.values()) {
+        for (Chain.Decode decode : Chain.Decode.values()) {
+          list.add(one(new Chain(kind, decode, 0), x));
+          list.add(one(new Chain(kind, decode, 4), x));
+        }
+      }
     }
     Shape six = Shape.vector(6, 5);
     list.add(one(new Conv1d(6, 5, 2, 1, false, true), six));
@@ -121,6 +149,14 @@ class StepGraphTest {
         list.add(one(new Attention(4, 2, span, p), x));
       }
     }
+    for (Span span :
+        List.of(
+            new Span.Summaries(4, 2, 2, 2),
+            new Span.Summaries(1, 3, 1, 3),
+            new Span.Summaries(5, 2, 3, 1))) {
+      list.add(one(new Attention(4, 2, span, new Position.Rope()), x));
+      list.add(one(new Attention(2, 1, span, new Position.Relative(1)), x));
+    }
     list.add(one(Attention.over(2, new Span.Window(1)), x));
     list.add(one(Attention.over(1, new Span.Window(40)), x));
   }
@@ -141,6 +177,11 @@ class StepGraphTest {
     Layer each = new Each(layers("audio", new Gru(8), "text", new Absent()));
     list.add(new Example("each", serial("e", each, "g", new Fusion.Gated(5)), three));
     Map<String, Shape> rates = streams("fast", 3, "slow", 1, "other", 2);
+    list.add(new Example("graph", new GraphAttention(2, 4), rates));
+    list.add(new Example("graph of the newest rows", new GraphAttention(4, 1), three));
+    Attention summaries =
+        new Attention(2, 1, new Span.Summaries(2, 2, 2, 2), new Position.Relative(2));
+    list.add(new Example("merged over summaries", new MergedAttention(summaries, true), rates));
     for (Span span : spans()) {
       for (Position p :
           List.of(new Position.Rope(), new Position.Alibi(), new Position.Relative(9))) {
@@ -151,6 +192,78 @@ class StepGraphTest {
         list.add(new Example("across" + name, new CrossAttention("other", "fast", a, true), rates));
         list.add(new Example("merged" + name, new MergedAttention(a, true), rates));
       }
+    }
+  }
+
+  @Test
+  void everyOperationHasAnExample() {
+    Set<Class<?>> all = new HashSet<>();
+    for (Class<?> kind : List.of(Op.Joint.class, Op.Single.class)) {
+      all.addAll(Arrays.asList(kind.getPermittedSubclasses()));
+    }
+    Set<Class<?>> tried = new HashSet<>();
+    for (Example e : examples()) {
+      e.program(Precision.FP32, new PlainKernels()).ops().forEach(op -> tried.add(op.getClass()));
+    }
+    assertThat(tried).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  @Test
+  void placesAndAnglesAreRightAfterManyTicks() {
+    Layer body =
+        serial(
+            "where", new Sinusoids(),
+            "learned", new LearnedPositions(7),
+            "conv", new Conv1d(8, 3, 1, 4, false, true),
+            "attention", Attention.over(2, new Span.Strided(3, 2, 2)));
+    Program program = one(body, Shape.vector(1, 8)).program(Precision.FP32, new PlainKernels());
+    Lane own = new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
+    Lane other = new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
+    var rows = Verification.random(program, 1, 40, 5).getFirst().get("x");
+    var in = program.inputs().get("x");
+    var out = program.outputs().values().iterator().next();
+    try (Backend onnx = OnnxBackend.of(program, 1).get()) {
+      for (int t = 0; t < 40; t++) {
+        for (Lane lane : List.of(own, other)) {
+          lane.at(10_000_000_000L + t, 0);
+          rows.load(t, lane.scratch(), in);
+        }
+        program.step(new Lane[] {own}, 1);
+        onnx.step(new Lane[] {other}, 1);
+        assertThat(Arrays.copyOfRange(other.scratch(), out.at(), out.at() + 8))
+            .usingComparatorWithPrecision(1e-5f)
+            .containsExactly(Arrays.copyOfRange(own.scratch(), out.at(), out.at() + 8));
+        assertThat(other.state()).usingComparatorWithPrecision(1e-5f).containsExactly(own.state());
+      }
+    }
+  }
+
+  @Test
+  void aLongLagIsRefusedByItsPath() {
+    Layer chain = new Chain(Output.Kind.MULTI_LABEL, Chain.Decode.MARGINALS, 101);
+    Program program =
+        one(serial("head", chain), Shape.vector(1, 3)).program(Precision.FP32, new PlainKernels());
+    assertThatThrownBy(() -> StepGraph.of(program, Products.OWN))
+        .hasMessage("head: a chain with a lag of 101 has no ONNX graph, one of at most 100 has");
+  }
+
+  @Test
+  void rowsThatAreNeverMissingNeedNoValidity() {
+    Program program = wide().program(Precision.FP32, Kernels.best());
+    var rows = Verification.random(program, 1, 40, 4);
+    Arrays.fill(rows.getFirst().get("x").valid(), 1);
+    var ours = new StepForm(program).run(rows.getFirst()).values().iterator().next();
+    try (StepRunner runner = new StepRunner(StepGraph.ofWhole(program, Products.OWN), 1, 1)) {
+      for (int t = 0; t < 40; t++) {
+        var x = rows.getFirst().get("x");
+        runner.input("x.x").put(0, x.values(), t * x.tickSize(), x.tickSize());
+        runner.run();
+        for (int i = 0; i < ours.tickSize(); i++) {
+          assertThat(runner.output("y.x").get(i))
+              .isCloseTo(ours.values()[t * ours.tickSize() + i], Offset.offset(1e-5f));
+        }
+      }
+      assertThatThrownBy(() -> runner.input("x_valid.x")).hasMessage("the graph has no x_valid.x");
     }
   }
 

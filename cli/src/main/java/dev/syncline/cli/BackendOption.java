@@ -1,0 +1,79 @@
+package dev.syncline.cli;
+
+import dev.syncline.json.InputException;
+import dev.syncline.onnx.AutoBackend;
+import dev.syncline.onnx.OnnxBackend;
+import dev.syncline.step.Kernels;
+import dev.syncline.step.Model;
+import dev.syncline.step.PlainKernels;
+import dev.syncline.step.Precision;
+import dev.syncline.step.VectorKernels;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import jdk.incubator.vector.FloatVector;
+import picocli.CommandLine.Option;
+
+/**
+ * What steps a model's streams; anything else than what was asked for is said on standard error.
+ */
+final class BackendOption {
+  /** The narrowest vectors with which the vector set pays. */
+  private static final int LEAST_BITS = 256;
+
+  enum Name {
+    plain,
+    vector,
+    onnx,
+    auto
+  }
+
+  @Option(
+      names = "--backend",
+      defaultValue = "vector",
+      description =
+          "what steps the model: plain or vector kernels, ONNX Runtime, or auto, which measures the last two (${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE})")
+  private Name name;
+
+  /** Loads a model with its backend. */
+  Model load(Path folder, Precision precision, PrintWriter err) {
+    Kernels kernels = name == Name.plain ? new PlainKernels() : vector(err);
+    Model model = Models.load(folder, kernels, precision);
+    if (name == Name.plain || name == Name.vector) {
+      return model;
+    }
+    try {
+      if (name == Name.onnx) {
+        return model.by(OnnxBackend.of(model.program(), 1));
+      }
+      AutoBackend.Choice choice = AutoBackend.choose(model.program(), 1);
+      err.println("backend auto: " + choice.describe());
+      return model.by(choice.backends());
+    } catch (InputException e) {
+      err.println("backend " + name + ": " + e.getMessage() + "; takes " + kernels.describe());
+      return model;
+    }
+  }
+
+  private static Kernels vector(PrintWriter err) {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      err.println(
+          "backend vector: the module jdk.incubator.vector is not there (java --add-modules jdk.incubator.vector); takes plain");
+      return new PlainKernels();
+    }
+    int bits = Width.bits();
+    if (bits < LEAST_BITS) {
+      err.println(
+          "backend vector: the vectors of this CPU have %d bits, %d are needed; takes plain"
+              .formatted(bits, LEAST_BITS));
+      return new PlainKernels();
+    }
+    return new VectorKernels();
+  }
+
+  /** Loaded only where the module is there. */
+  private static final class Width {
+    static int bits() {
+      return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.syncline.onnx;
+
+import dev.syncline.step.Backend;
+import dev.syncline.step.Lane;
+import dev.syncline.step.Program;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+
+/**
+ * Steps streams by the program's own kernels or by ONNX Runtime, whichever was faster for as many
+ * streams when both were measured.
+ */
+public final class AutoBackend implements Backend {
+  /** Numbers of streams that are measured; one between them goes with that below it. */
+  private static final int[] SIZES = {1, 4, 16, 64};
+
+  /** Measured until neither gets faster for so long: the JVM has compiled what it compiles. */
+  private static final long CALM_NS = 400_000_000;
+
+  private static final long MOST_NS = 5_000_000_000L;
+
+  /** Steps of each at least. */
+  private static final int LEAST_STEPS = 30;
+
+  /** The most floats of scratch and state that the measurement takes: 256 MB. */
+  private static final long MOST_FLOATS = 1L << 26;
+
+  /**
+   * What was measured.
+   *
+   * @param streams in a step
+   * @param ownNs a step by the program's kernels, nanoseconds
+   * @param onnxNs the same by ONNX Runtime
+   */
+  public record Measured(int streams, long ownNs, long onnxNs) {
+    boolean isOnnx() {
+      return onnxNs < ownNs;
+    }
+
+    private String name() {
+      return isOnnx() ? "onnx" : "own";
+    }
+  }
+
+  /** What was measured, and backends that go by it. */
+  public record Choice(List<Measured> measured, Supplier<Backend> backends) {
+    /** One line: the times, and who steps how many streams. */
+    public String describe() {
+      List<String> each = new ArrayList<>();
+      for (Measured m : measured) {
+        each.add(
+            "%d stream%s: own %.0f us, onnx %.0f us"
+                .formatted(m.streams, m.streams == 1 ? "" : "s", m.ownNs / 1e3, m.onnxNs / 1e3));
+      }
+      String how = measured.getFirst().name();
+      for (int i = 1; i < measured.size(); i++) {
+        Measured m = measured.get(i);
+        if (m.isOnnx() != measured.get(i - 1).isOnnx()) {
+          how += ", from " + m.streams + " streams " + m.name();
+        }
+      }
+      return String.join("; ", each) + ": takes " + how;
+    }
+  }
+
+  private final Backend own;
+  private final Backend onnx;
+  private final List<Measured> measured;
+
+  private AutoBackend(Backend own, Backend onnx, List<Measured> measured) {
+    this.own = own;
+    this.onnx = onnx;
+    this.measured = measured;
+  }
+
+  /**
+   * Measures both on random rows of streams that are thrown away.
+   *
+   * @param most streams that a step will have
+   */
+  public static Choice choose(Program program, int most) {
+    Supplier<Backend> runtime = OnnxBackend.of(program, 1);
+    List<Measured> measured = new ArrayList<>();
+    long floats = (long) program.scratchSize() + program.stateSize();
+    for (int streams : SIZES) {
+      if (streams <= most && (streams == 1 || streams * floats <= MOST_FLOATS)) {
+        try (Backend onnx = runtime.get()) {
+          measured.add(measure(program, onnx, streams));
+        }
+      }
+    }
+    return new Choice(
+        List.copyOf(measured), () -> new AutoBackend(program, runtime.get(), measured));
+  }
+
+  /** The least times of both, in turn, each with streams of its own. */
+  private static Measured measure(Program program, Backend onnx, int streams) {
+    Lane[] forOwn = lanes(program, streams);
+    Lane[] forOnnx = lanes(program, streams);
+    long own = time(program, forOwn);
+    long other = time(onnx, forOnnx);
+    long begin = System.nanoTime();
+    long calm = begin;
+    for (int i = 0; i < LEAST_STEPS || System.nanoTime() < calm + CALM_NS; i++) {
+      long ownNs = time(program, forOwn);
+      long otherNs = time(onnx, forOnnx);
+      calm = ownNs < 0.95 * own || otherNs < 0.95 * other ? System.nanoTime() : calm;
+      own = Math.min(own, ownNs);
+      other = Math.min(other, otherNs);
+      if (System.nanoTime() > begin + MOST_NS) {
+        break;
+      }
+    }
+    return new Measured(streams, own, other);
+  }
+
+  private static Lane[] lanes(Program program, int streams) {
+    SplittableRandom random = new SplittableRandom(1);
+    Lane[] lanes = new Lane[streams];
+    for (int i = 0; i < streams; i++) {
+      float[] x = new float[program.scratchSize()];
+      for (var rows : Verification.random(program, 1, 1, random.nextLong()).getFirst().entrySet()) {
+        rows.getValue().load(0, x, program.inputs().get(rows.getKey()));
+      }
+      lanes[i] = new Lane(x, new float[program.stateSize()]);
+    }
+    return lanes;
+  }
+
+  private static long time(Backend backend, Lane[] lanes) {
+    long begin = System.nanoTime();
+    backend.step(lanes, lanes.length);
+    long ns = System.nanoTime() - begin;
+    for (Lane lane : lanes) {
+      lane.at(lane.tick() + 1, lane.replaced());
+    }
+    return ns;
+  }
+
+  @Override
+  public void step(Lane[] lanes, int n) {
+    boolean byOnnx = false;
+    for (int i = 0; i < measured.size() && measured.get(i).streams <= n; i++) {
+      byOnnx = measured.get(i).isOnnx();
+    }
+    (byOnnx ? onnx : own).step(lanes, n);
+  }
+
+  @Override
+  public void close() {
+    onnx.close();
+  }
+}
