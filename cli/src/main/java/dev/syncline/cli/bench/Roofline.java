@@ -22,7 +22,7 @@ final class Roofline {
   private static final double WORDS = 176;
 
   /** Left of the roofs nothing can be: there is room for words. */
-  private static final double ROOM = 10;
+  private static final double ROOM = 16;
 
   /** One colour each, peers that of ours which they are compared with. */
   private static final List<String> COLOURS =
