@@ -191,7 +191,7 @@ public final class Bench {
         boolean exact = v.weights().equals(name(Precision.FP32));
         errors.put(v, exact ? agreement.same(v) : agreement.error(v.step()));
       }
-      Variant best = Rounds.fastest(ways);
+      Variant best = Rounds.fastest(ways, wish.seconds() / 4);
       ways.stream().filter(v -> !v.equals(best)).forEach(Variant::close);
       variants.add(best);
     }

@@ -55,7 +55,7 @@ record BenchPage(List<BenchReport> reports) {
 
   private static String machine(Machine m) {
     return """
-        - Processor: %s, %d cores in sight, cores used: %s; %s; %s
+        - Processor: %s, %d cores for the process (number %s); %s; %s
         - System: %s; JDK %s; %s
         - JVM: `%s`
         """

@@ -81,10 +81,10 @@ record BenchText(BenchReport report) {
     WarmUp w = report.warmUp();
     facts.add(
         format(
-            "Warm-up of %s: first step %s µs, hundredth %s, full speed after %,d steps, %s ms",
+            "Warm-up of %s: first step %s ms, hundredth %s ms, full speed after %,d steps, %s ms",
             w.variant(),
-            number(w.firstUs()),
-            number(w.hundredthUs()),
+            number(w.firstUs() / 1e3),
+            number(w.hundredthUs() / 1e3),
             w.settledSteps(),
             number(w.settledMs())));
     report

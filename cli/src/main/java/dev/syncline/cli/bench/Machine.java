@@ -16,9 +16,10 @@ import java.util.stream.Stream;
 /**
  * Where it was measured. What a system does not tell is left out.
  *
+ * @param cores that the process may run on
  * @param flags of the processor that matter to the kernels of anybody
  * @param caches of the first core, by name
- * @param affinity cores that the process may run on; one of them where it is pinned
+ * @param affinity their numbers; one where it is pinned
  * @param libraries versions, by name
  */
 record Machine(

@@ -14,16 +14,16 @@ final class Peak {
 
   private static final int SUMS = 10;
   private static final int TURNS = 20_000;
-  private static final int TRIES = 60;
+  private static final long LONGEST_NS = 400_000_000;
 
   private Peak() {}
 
-  /** The best of some tries in both widths, in GFLOP/s (a multiply-add is two). */
+  /** The best of many tries in both widths, in GFLOP/s (a multiply-add is two). */
   static double gflops() {
     double best = 0;
     float kept = 1;
-    for (int i = 0; i < TRIES; i++) {
-      long begin = System.nanoTime();
+    long start = System.nanoTime();
+    for (long begin = start; begin - start < LONGEST_NS; begin = System.nanoTime()) {
       kept = narrow(kept);
       long between = System.nanoTime();
       best = Math.max(best, 2.0 * SUMS * TURNS * NARROW.length() / (between - begin));

@@ -18,8 +18,11 @@ final class Roofline {
   private static final double RIGHT = Plot.WIDTH - 200;
   private static final double SIZE = 4;
 
+  /** Width of a column of words. */
+  private static final double WORDS = 176;
+
   /** Left of the roofs nothing can be: there is room for words. */
-  private static final double ROOM = 10;
+  private static final double ROOM = 16;
 
   /** One colour each, peers that of ours which they are compared with. */
   private static final List<String> COLOURS =
@@ -63,7 +66,7 @@ final class Roofline {
 
   private static String colour(String weights) {
     String own = weights.equals("int4") ? "int4_g32" : weights.replace(" dyn", "");
-    return Plot.colour(COLOURS.indexOf(own));
+    return Plot.colour(Math.max(0, COLOURS.indexOf(own)));
   }
 
   private void roofs() {
@@ -71,18 +74,40 @@ final class Roofline {
     plot.line(Plot.LEFT, plot.py(peak), RIGHT, plot.py(peak), "#5c6b73", 1.4);
     String words = Tables.format("multiply-adds from registers: %.0f GFLOP/s", peak);
     plot.text(words, Plot.LEFT + 8, plot.py(peak) - 6, "#5c6b73", false);
-    double y = plot.py(peak) + 18;
-    plot.text("Read alone (dashed):", Plot.LEFT + 8, y, "#5c6b73", false);
-    for (String of : weights) {
-      if (report.floor(of).isPresent()) {
-        Entry floor = report.floor(of).orElseThrow();
-        double gb = floor.weightBytes() / floor.timing().p50() / 1e3;
-        plot.path(List.of(point(bottom(gb), gb), point(peak / gb, gb)), colour(of), 1, "6 4");
-        String name = Tables.format("%s: %s MB at %.0f GB/s", of, size(floor), gb);
-        y += 15;
-        plot.text(name, Plot.LEFT + 8, y, colour(of), false);
-      }
+    List<Entry> floors = weights.stream().flatMap(w -> report.floor(w).stream()).toList();
+    double[] corner = free(15.0 * (floors.size() + 1));
+    double y = corner[1];
+    plot.text("Read alone (dashed):", corner[0], y, "#5c6b73", false);
+    for (Entry floor : floors) {
+      double gb = floor.weightBytes() / floor.timing().p50() / 1e3;
+      String colour = colour(floor.weights());
+      plot.path(List.of(point(bottom(gb), gb), point(peak / gb, gb)), colour, 1, "6 4");
+      y += 15;
+      String read = Tables.format("%s: %s MB at %.0f GB/s", floor.weights(), size(floor), gb);
+      plot.text(read, corner[0], y, colour, false);
     }
+  }
+
+  /** A corner for so high a column of words with the fewest points in it. */
+  private double[] free(double height) {
+    double left = Plot.LEFT + 8;
+    double right = RIGHT - WORDS;
+    double top = plot.py(report.peakGflops()) + 18;
+    double bottom = Plot.BOTTOM - height + 6;
+    List<double[]> corners =
+        List.of(
+            new double[] {left, top}, new double[] {left, bottom}, new double[] {right, bottom});
+    return corners.stream()
+        .min(java.util.Comparator.comparingLong((double[] c) -> points(c, height)))
+        .orElseThrow();
+  }
+
+  private long points(double[] corner, double height) {
+    return entries.stream()
+        .map(this::at)
+        .filter(p -> p[0] > corner[0] - 12 && p[0] < corner[0] + WORDS + 12)
+        .filter(p -> p[1] > corner[1] - 24 && p[1] < corner[1] + height + 12)
+        .count();
   }
 
   private static String size(Entry floor) {
