@@ -40,6 +40,11 @@ final class Workload {
     return session.probabilities("heard")[0];
   }
 
+  /** Nanoseconds that a stage of the last tick took. */
+  long stageNs(Session.Stage stage) {
+    return session.stageNs(stage);
+  }
+
   long ticks() {
     return session.state().tick();
   }

@@ -57,6 +57,13 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private WithoutOption without;
   @Mixin private PrecisionOption precision;
   @Mixin private BackendOption backend;
+
+  @Option(
+      names = "--precisions",
+      description =
+          "a table of all precisions: the main scores, and how far probabilities are from fp32")
+  private boolean precisions;
+
   @Mixin private NoiseOption noise;
 
   @Option(
@@ -128,6 +135,10 @@ final class EvalCommand implements Callable<Integer> {
       throw usage("--explain looks at each clip from its beginning: leave out --form stream");
     } else if (form == Forms.Form.parallel && precision.precision() != Precision.FP32) {
       throw usage("--precision is of the step's weights: leave out --form parallel");
+    } else if (precisions && (report != null || predictions != null || truth != null || explain)) {
+      throw usage("--precisions is a table alone: leave out --report, --explain, --predictions");
+    } else if (precisions && form == Forms.Form.parallel) {
+      throw usage("--precisions are of the step's weights: leave out --form parallel");
     } else if (!(threshold >= 0 && threshold <= 1)) {
       throw usage("--threshold must be from 0 to 1, is " + threshold);
     }
@@ -139,6 +150,12 @@ final class EvalCommand implements Callable<Integer> {
     List<Clip> clips = dataset.clips(split).stream().map(dataset::clip).toList();
     if (clips.isEmpty()) {
       throw new InputException(data + ": the split \"" + split + "\" is empty");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (precisions) {
+      PrecisionTable table = precisions(dataset, clips);
+      (json ? List.of(table.json().pretty().strip()) : table.lines()).forEach(out::println);
+      return 0;
     }
     Trial trial = run(model.spec().name(), Scored.Role.MODEL, model, dataset, clips);
     List<String> keys = new ArrayList<>(trial.evaluation().mainKeys());
@@ -155,13 +172,21 @@ final class EvalCommand implements Callable<Integer> {
     if (report != null) {
       page(model, others, dataset, clips, trial, explained).write(report);
     }
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(json(scores, explained).pretty().strip());
     } else {
       scores.table().forEach(out::println);
     }
     return 0;
+  }
+
+  private PrecisionTable precisions(Dataset dataset, List<Clip> clips) {
+    return PrecisionTable.of(
+        precision -> {
+          Model rounded = Models.load(folder, precision);
+          return run(rounded.spec().name(), Scored.Role.MODEL, rounded, dataset, clips);
+        },
+        threshold);
   }
 
   private ParameterException usage(String what) {

@@ -9,6 +9,7 @@ import dev.syncline.step.Block;
 import dev.syncline.step.Model;
 import dev.syncline.step.Session;
 import dev.syncline.torch.train.ParallelForm;
+import dev.syncline.weights.Weights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,21 +47,21 @@ final class Forms implements AutoCloseable {
     }
   }
 
-  private final Model model;
   private final ModelSpec spec;
   private final Form form;
   private final List<Told> events = new ArrayList<>();
   private final List<String> classes;
   private final Session session;
+  private final Optional<Weights> weights;
 
   /**
    * @param classes the labels by which events are numbered
    */
   Forms(Model model, Form form, List<String> classes) {
     this.classes = classes;
-    this.model = model;
     this.form = form;
     spec = model.spec();
+    weights = form == Form.parallel ? Optional.of(model.weights()) : Optional.empty();
     session = new Session(model, java.util.Set.of(), new Ears(), System::nanoTime);
   }
 
@@ -84,9 +85,8 @@ final class Forms implements AutoCloseable {
 
   /** Decides about a clip; in the stream form it follows the one before without a reset. */
   Decisions run(Map<String, Block> rows) {
-    if (form == Form.parallel) {
-      var probabilities =
-          ParallelForm.probabilities(spec, model.weights(), List.of(rows)).getFirst();
+    if (weights.isPresent()) {
+      var probabilities = ParallelForm.probabilities(spec, weights.get(), List.of(rows)).getFirst();
       return new Decisions(probabilities, Evaluation.Told.NOTHING);
     }
     if (form == Form.step) {

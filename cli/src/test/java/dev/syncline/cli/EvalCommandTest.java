@@ -206,4 +206,36 @@ class EvalCommandTest {
     assertThat(scores.get("counts").get("clips").integer(3, 3)).isEqualTo(3);
     assertThat(Arrays.asList(scores.get("threshold").number())).containsExactly(0.5);
   }
+
+  @Test
+  void theTableOfPrecisionsHoldsWhatEachSaysAlone() {
+    Json.Obj table =
+        (Json.Obj) Json.parse("table", eval("--precisions", "--json").passed()).value();
+    assertThat(table.fields().keySet())
+        .containsExactlyElementsOf(
+            Arrays.stream(Precision.values()).map(PrecisionOption::name).toList());
+    List<double[]> exact = said("exact.json");
+    for (String name : List.of("fp32", "int4_g32")) {
+      List<double[]> rounded = said(name + ".json", "--precision", name);
+      double squares = 0;
+      double largest = 0;
+      long count = 0;
+      for (int i = 0; i < exact.size(); i++) {
+        for (int k = 0; k < exact.get(i).length; k++, count++) {
+          double d = Math.abs(exact.get(i)[k] - rounded.get(i)[k]);
+          squares += d * d;
+          largest = Math.max(largest, d);
+        }
+      }
+      Field row = new Field("table", "", table).get(name);
+      assertThat(row.get("change_rms").number())
+          .isCloseTo(Math.sqrt(squares / count), within(1e-6));
+      assertThat(row.get("change_largest").number()).isCloseTo(largest, within(1e-6));
+      assertThat(largest > 0).isEqualTo(!name.equals("fp32"));
+    }
+    assertThat(eval("--precisions").passed())
+        .contains("| weights | segment_f1.audio.micro |", "| int8 |");
+    assertThat(eval("--precisions", "--report", temp.resolve("x.html")).refused(2))
+        .contains("--precisions is a table alone");
+  }
 }

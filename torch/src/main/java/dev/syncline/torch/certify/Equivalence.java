@@ -12,6 +12,7 @@ import dev.syncline.torch.Graph;
 import dev.syncline.torch.Rows;
 import dev.syncline.torch.State;
 import dev.syncline.torch.Tensors;
+import dev.syncline.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,11 @@ final class Equivalence {
 
   private final Model model;
   private final Node node;
+  private final Weights weights;
 
   Equivalence(Model model) {
     this.model = model;
+    weights = model.weights();
     node = model.spec().node();
   }
 
@@ -42,7 +45,7 @@ final class Equivalence {
         Graph graph =
             new Graph(
                 node,
-                Tensors.parameters(model.weights(), false),
+                Tensors.parameters(weights, false),
                 (n, out) ->
                     out.forEach(
                         (name, r) ->
@@ -80,7 +83,7 @@ final class Equivalence {
       int cut = random.nextInt(1, ticks);
       try (PointerScope _ = new PointerScope();
           NoGradGuard _ = new NoGradGuard()) {
-        Graph graph = new Graph(node, Tensors.parameters(model.weights(), false));
+        Graph graph = new Graph(node, Tensors.parameters(weights, false));
         Graph.Result whole = graph.forward(piece(rows, 0, ticks), State.start(node, 1));
         Graph.Result first = graph.forward(piece(rows, 0, cut), State.start(node, 1));
         Graph.Result second = graph.forward(piece(rows, cut, ticks), first.state());
