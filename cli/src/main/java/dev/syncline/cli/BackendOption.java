@@ -7,11 +7,15 @@ import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
 import dev.syncline.step.PlainKernels;
 import dev.syncline.step.Precision;
+import dev.syncline.step.Second;
 import dev.syncline.step.VectorKernels;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import jdk.incubator.vector.FloatVector;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * What steps a model's streams; anything else than what was asked for is said on standard error.
@@ -34,8 +38,21 @@ final class BackendOption {
           "what steps the model: plain or vector kernels, ONNX Runtime, or auto, which measures the last two (${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE})")
   private Name name;
 
+  @Option(
+      names = "--threads",
+      defaultValue = "1",
+      description =
+          "2: the vector set takes a second core for large products; pays where one is free (default ${DEFAULT-VALUE})")
+  private int threads;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   /** Loads a model with its backend. */
   Model load(Path folder, Precision precision, PrintWriter err) {
+    if (threads < 1 || threads > 2) {
+      throw new ParameterException(command.commandLine(), "--threads: 1 or 2, not " + threads);
+    }
     Kernels kernels = name == Name.plain ? new PlainKernels() : vector(err);
     Model model = Models.load(folder, kernels, precision);
     if (name == Name.plain || name == Name.vector) {
@@ -54,7 +71,7 @@ final class BackendOption {
     }
   }
 
-  private static Kernels vector(PrintWriter err) {
+  private Kernels vector(PrintWriter err) {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       err.println(
           "backend vector: the module jdk.incubator.vector is not there (java --add-modules jdk.incubator.vector); takes plain");
@@ -67,7 +84,7 @@ final class BackendOption {
               .formatted(bits, LEAST_BITS));
       return new PlainKernels();
     }
-    return new VectorKernels();
+    return threads == 2 ? new VectorKernels(new Second()) : new VectorKernels();
   }
 
   /** Loaded only where the module is there. */

@@ -74,6 +74,13 @@ final class BenchCommand implements Callable<Integer> {
       description = "so many steps of one stream as well (default ${FALLBACK-VALUE})")
   private long longSteps;
 
+  @Option(
+      names = "--threads",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "2: a step of one stream by two threads as well (default ${DEFAULT-VALUE})")
+  private int threads;
+
   @Option(names = "--json", paramLabel = "FILE", description = "everything that was measured")
   private Optional<Path> json;
 
@@ -87,7 +94,11 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Bench.Wish wish = new Bench.Wish(precisions(), batches(), peers, seconds, rounds, longSteps);
+    if (threads < 1 || threads > 2) {
+      throw usage("--threads: 1 or 2, not " + threads);
+    }
+    Bench.Wish wish =
+        new Bench.Wish(precisions(), batches(), peers, seconds, rounds, threads, longSteps);
     if (!(seconds > 0 && seconds <= 3600) || rounds < 1 || rounds > 10_000 || longSteps < 0) {
       throw usage(
           "--seconds is above 0 and at most 3600, --rounds from 1 to 10000, --long above 0");

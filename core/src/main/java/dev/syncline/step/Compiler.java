@@ -148,6 +148,7 @@ final class Compiler {
   private Buffer leaf(Node node, Leaf layer, Buffer x) {
     Buffer y =
         switch (layer) {
+          case Dropout ignored -> x;
           case Conv1d ignored -> fresh(node.output());
           case PoolRows ignored -> fresh(node.output());
           case Absent ignored -> fresh(node.output());

@@ -46,6 +46,15 @@ public final class AutoBackend implements Backend {
 
   /** What was measured, and backends that go by it. */
   public record Choice(List<Measured> measured, Supplier<Backend> backends) {
+    /** Who steps so many streams: own or onnx. */
+    public String taken(int streams) {
+      String taken = measured.getFirst().name();
+      for (Measured m : measured) {
+        taken = m.streams <= streams ? m.name() : taken;
+      }
+      return taken;
+    }
+
     /** One line: the times, and who steps how many streams. */
     public String describe() {
       List<String> each = new ArrayList<>();

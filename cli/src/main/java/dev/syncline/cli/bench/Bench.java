@@ -1,11 +1,15 @@
 package dev.syncline.cli.bench;
 
 import dev.syncline.json.InputException;
+import dev.syncline.onnx.AutoBackend;
 import dev.syncline.spec.Cost;
+import dev.syncline.step.Kernels;
 import dev.syncline.step.Model;
 import dev.syncline.step.Precision;
 import dev.syncline.step.Program;
+import dev.syncline.step.Second;
 import dev.syncline.step.Session;
+import dev.syncline.step.VectorKernels;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -26,6 +30,7 @@ public final class Bench {
    * @param batches streams in a step
    * @param seconds that each variant is timed
    * @param rounds in which it is
+   * @param threads of a step of one stream, 1 or 2; two are measured beside one
    * @param longSteps of the long run; 0 for none
    */
   public record Wish(
@@ -34,6 +39,7 @@ public final class Bench {
       boolean peers,
       double seconds,
       int rounds,
+      int threads,
       long longSteps) {}
 
   private static final int AGREEMENT_STEPS = 300;
@@ -46,6 +52,7 @@ public final class Bench {
   private final Consumer<String> progress;
   private final Noise noise;
   private final Map<Precision, Program> programs = new EnumMap<>(Precision.class);
+  private final Map<Precision, AutoBackend.Choice> choices = new EnumMap<>(Precision.class);
   private final Set<String> notes = new LinkedHashSet<>();
 
   /**
@@ -154,6 +161,10 @@ public final class Bench {
       }
       if (wish.peers()) {
         peers(batch, agreement, variants, errors);
+        autos(batch, agreement, variants, errors);
+      }
+      if (wish.threads() == 2 && batch == 1) {
+        two(agreement, variants, errors);
       }
       if (batch == wish.batches().getFirst()) {
         floors(variants);
@@ -194,6 +205,49 @@ public final class Bench {
       Variant best = Rounds.fastest(ways, wish.seconds() / 4);
       ways.stream().filter(v -> !v.equals(best)).forEach(Variant::close);
       variants.add(best);
+    }
+  }
+
+  /** What {@code --backend auto} takes, for weights that ONNX Runtime has too. */
+  private void autos(
+      int batch, Agreement agreement, List<Variant> variants, Map<Variant, Double> errors) {
+    for (Precision p : wish.precisions()) {
+      if (p != Precision.FP32 && p != Precision.INT8 && p != Precision.INT4_G32) {
+        continue;
+      }
+      try {
+        Program program = programs.get(p);
+        int most = wish.batches().getLast();
+        AutoBackend.Choice choice =
+            choices.computeIfAbsent(p, any -> AutoBackend.choose(program, most));
+        Step step = new OwnStep(program, choice.backends().get(), noise, batch);
+        long bytes = WeightBytes.of(program);
+        String taken = choice.taken(batch);
+        Variant auto = new Variant(Variant.AUTO, name(p), taken, batch, bytes, true, step);
+        variants.add(auto);
+        errors.put(auto, agreement.error(step));
+      } catch (InputException e) {
+        notes.add(e.getMessage());
+      }
+    }
+  }
+
+  /** A step of one stream by two threads. */
+  private void two(Agreement agreement, List<Variant> variants, Map<Variant, Double> errors) {
+    List<Variant> more = new ArrayList<>();
+    for (Precision p : wish.precisions()) {
+      Kernels kernels = new VectorKernels(new Second());
+      Program program = Program.compile(model.spec().node(), model.weights(), kernels, p);
+      Step step = new OwnStep(program, noise, 1);
+      long bytes = WeightBytes.of(program);
+      more.add(new Variant(Variant.OWN_TWO, name(p), "", 1, bytes, true, step));
+    }
+    if (wish.peers()) {
+      more.addAll(new Peers(model, programs, noise).byTwo(notes));
+    }
+    for (Variant v : more) {
+      variants.add(v);
+      errors.put(v, agreement.error(v.step()));
     }
   }
 

@@ -19,6 +19,7 @@ record BenchText(BenchReport report) {
       text.append(tables.steps(batch).text());
     }
     section(text, tables.ratios(), false);
+    section(text, tables.autos(), false);
     section(text, tables.floors(), false);
     tables.packets().ifPresent(t -> section(text, t, false));
     section(text, tables.longRuns(), false);
@@ -38,6 +39,7 @@ record BenchText(BenchReport report) {
     }
     md.append("\n### Ours over peers\n");
     section(md, tables.ratios(), true);
+    section(md, tables.autos(), true);
     md.append("\n### Floors, packets, long runs\n");
     section(md, tables.floors(), true);
     tables.packets().ifPresent(t -> section(md, t, true));

@@ -20,8 +20,8 @@ final class OnnxStep implements Step {
   /**
    * @param graph of the model's step without validity
    */
-  OnnxStep(byte[] graph, Node root, Noise noise, int streams) {
-    runner = new StepRunner(graph, streams, 1);
+  OnnxStep(byte[] graph, Node root, Noise noise, int streams, int threads) {
+    runner = new StepRunner(graph, streams, threads);
     this.noise = noise;
     this.streams = streams;
     inputs = List.copyOf(root.in().keySet());

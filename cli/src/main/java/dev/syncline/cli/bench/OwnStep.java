@@ -1,5 +1,6 @@
 package dev.syncline.cli.bench;
 
+import dev.syncline.step.Backend;
 import dev.syncline.step.Buffer;
 import dev.syncline.step.Lane;
 import dev.syncline.step.Program;
@@ -9,7 +10,7 @@ import java.util.Map;
 
 /** A step of the step form, all rows valid. */
 final class OwnStep implements Step {
-  private final Program program;
+  private final Backend backend;
   private final Noise noise;
   private final float[][] scratch;
   private final Lane[] lanes;
@@ -19,7 +20,14 @@ final class OwnStep implements Step {
   private long tick;
 
   OwnStep(Program program, Noise noise, int streams) {
-    this.program = program;
+    this(program, program, noise, streams);
+  }
+
+  /**
+   * @param backend of the program
+   */
+  OwnStep(Program program, Backend backend, Noise noise, int streams) {
+    this.backend = backend;
     this.noise = noise;
     scratch = new float[streams][program.scratchSize()];
     lanes = new Lane[streams];
@@ -46,7 +54,7 @@ final class OwnStep implements Step {
         Arrays.fill(scratch[s], to.valid(), to.valid() + to.rows(), 1);
       }
     }
-    program.step(lanes, lanes.length);
+    backend.step(lanes, lanes.length);
     int at = 0;
     for (int s = 0; s < lanes.length; s++) {
       lanes[s].next();
@@ -62,5 +70,10 @@ final class OwnStep implements Step {
   @Override
   public float[] outputs() {
     return out;
+  }
+
+  @Override
+  public void close() {
+    backend.close();
   }
 }

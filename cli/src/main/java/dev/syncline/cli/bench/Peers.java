@@ -28,7 +28,7 @@ record Peers(Model model, Map<Precision, Program> programs, Noise noise) {
    */
   List<Variant> of(int batch, Set<String> notes) {
     List<Variant> all = new ArrayList<>();
-    attempt(notes, () -> onnx(all, batch));
+    attempt(notes, () -> onnx(all, Variant.ONNX, batch, 1));
     attempt(notes, () -> torch(all, batch));
     return all;
   }
@@ -41,14 +41,21 @@ record Peers(Model model, Map<Precision, Program> programs, Noise noise) {
     }
   }
 
-  private void onnx(List<Variant> all, int batch) {
-    onnx(all, Precision.FP32, "fp32", Products.OWN, batch);
+  /** One stream by two threads of ONNX Runtime. */
+  List<Variant> byTwo(Set<String> notes) {
+    List<Variant> all = new ArrayList<>();
+    attempt(notes, () -> onnx(all, Variant.ONNX_TWO, 1, 2));
+    return all;
+  }
+
+  private void onnx(List<Variant> all, String runtime, int batch, int threads) {
+    onnx(all, runtime, Precision.FP32, "fp32", Products.OWN, batch, threads);
     if (programs.containsKey(Precision.INT8)) {
-      onnx(all, Precision.INT8, "int8", Products.OWN, batch);
-      onnx(all, Precision.INT8, "int8 dyn", Products.DYNAMIC, batch);
+      onnx(all, runtime, Precision.INT8, "int8", Products.OWN, batch, threads);
+      onnx(all, runtime, Precision.INT8, "int8 dyn", Products.DYNAMIC, batch, threads);
     }
     if (programs.containsKey(Precision.INT4_G32)) {
-      onnx(all, Precision.INT4_G32, "int4", Products.OWN, batch);
+      onnx(all, runtime, Precision.INT4_G32, "int4", Products.OWN, batch, threads);
     }
   }
 
@@ -62,11 +69,17 @@ record Peers(Model model, Map<Precision, Program> programs, Noise noise) {
   }
 
   private void onnx(
-      List<Variant> all, Precision precision, String weights, Products products, int batch) {
+      List<Variant> all,
+      String runtime,
+      Precision precision,
+      String weights,
+      Products products,
+      int batch,
+      int threads) {
     Program program = precision == Precision.FP32 ? model.program() : programs.get(precision);
     byte[] graph = StepGraph.ofWhole(program, products);
-    Step step = new OnnxStep(graph, model.spec().node(), noise, batch);
-    all.add(new Variant(Variant.ONNX, weights, "", batch, graph.length, true, step));
+    Step step = new OnnxStep(graph, model.spec().node(), noise, batch, threads);
+    all.add(new Variant(runtime, weights, "", batch, graph.length, true, step));
   }
 
   private void torch(List<Variant> all, Mode mode, boolean addmv, int batch) {

@@ -2,6 +2,7 @@ package dev.syncline.cli.bench;
 
 import dev.syncline.cli.bench.BenchReport.Entry;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,6 +81,36 @@ record Tables(BenchReport report) {
       heads.add("ratio");
     }
     return new Table(heads, rows);
+  }
+
+  /** Steps a second by what measures and chooses, over the best of all others. */
+  Table autos() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Entry e : report.entries()) {
+      if (e.runtime().equals(Variant.AUTO)) {
+        Entry best = best(e);
+        rows.add(
+            List.of(
+                e.weights() + ", " + streams(e.batch()),
+                e.setting(),
+                number(e.timing().p50()),
+                best.runtime() + " " + best.weights(),
+                number(best.timing().p50()),
+                format("%.2f", best.timing().over(e.timing()))));
+      }
+    }
+    return new Table(List.of("auto", "took", "µs", "best", "µs", "speed over best"), rows);
+  }
+
+  /** The fastest step with weights of as many bits that gives the same outputs. */
+  private Entry best(Entry auto) {
+    String bits = comparable(Variant.ONNX, auto.weights());
+    return report.entries().stream()
+        .filter(e -> e.batch() == auto.batch() && !e.isFloor())
+        .filter(e -> e.weights().equals(auto.weights()) || e.weights().equals(bits))
+        .filter(e -> e.isOwn() || PEERS.contains(e.runtime()))
+        .min(Comparator.comparingDouble(e -> e.timing().p50()))
+        .orElseThrow();
   }
 
   static final List<String> SUMMARY =

@@ -13,8 +13,11 @@ record Variant(
     String runtime, String weights, String setting, int batch, long bytes, boolean rests, Step step)
     implements AutoCloseable {
   static final String OWN = "syncline";
+  static final String AUTO = "syncline auto";
+  static final String OWN_TWO = "syncline, 2 threads";
   static final String FLOOR = "floor";
   static final String ONNX = "onnx runtime";
+  static final String ONNX_TWO = "onnx, 2 threads";
   static final String EAGER = "libtorch eager";
   static final String SCRIPT = "torchscript";
 
