@@ -11,7 +11,7 @@ import dev.syncline.step.Second;
 import dev.syncline.step.VectorKernels;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import jdk.incubator.vector.FloatVector;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,9 +21,6 @@ import picocli.CommandLine.Spec;
  * What steps a model's streams; anything else than what was asked for is said on standard error.
  */
 final class BackendOption {
-  /** The narrowest vectors with which the vector set pays. */
-  private static final int LEAST_BITS = 256;
-
   enum Name {
     plain,
     vector,
@@ -72,25 +69,11 @@ final class BackendOption {
   }
 
   private Kernels vector(PrintWriter err) {
-    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      err.println(
-          "backend vector: the module jdk.incubator.vector is not there (java --add-modules jdk.incubator.vector); takes plain");
-      return new PlainKernels();
-    }
-    int bits = Width.bits();
-    if (bits < LEAST_BITS) {
-      err.println(
-          "backend vector: the vectors of this CPU have %d bits, %d are needed; takes plain"
-              .formatted(bits, LEAST_BITS));
+    Optional<String> lacking = Kernels.lacking();
+    if (lacking.isPresent()) {
+      err.println("backend vector: " + lacking.get() + "; takes plain");
       return new PlainKernels();
     }
     return threads == 2 ? new VectorKernels(new Second()) : new VectorKernels();
-  }
-
-  /** Loaded only where the module is there. */
-  private static final class Width {
-    static int bits() {
-      return FloatVector.SPECIES_PREFERRED.vectorBitSize();
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.syncline.step;
 
 import dev.syncline.spec.Layer.Function;
+import java.util.Optional;
 
 /**
  * The arithmetic that takes the time, in two sets: plain loops that anyone can check, and the same
@@ -118,18 +119,27 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
     }
   }
 
-  /** The vector set where the module jdk.incubator.vector is there, else the plain one. */
+  /** The vector set where {@link #lacking} finds nothing, else the plain one. */
   static Kernels best() {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-        ? new VectorKernels()
-        : new PlainKernels();
+    return lacking().isEmpty() ? new VectorKernels() : new PlainKernels();
+  }
+
+  /** Why the vector set cannot be used here, for people. */
+  static Optional<String> lacking() {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      return Optional.of(
+          "the module jdk.incubator.vector is not there (java --add-modules jdk.incubator.vector)");
+    }
+    int bits = VectorKernels.bits();
+    return bits >= 256
+        ? Optional.empty()
+        : Optional.of("the vectors of this CPU have %d bits, 256 are needed".formatted(bits));
   }
 
   /** What is printed when a model is loaded. */
   default String describe() {
     return switch (this) {
-      case PlainKernels ignored ->
-          "plain (add --add-modules jdk.incubator.vector for the fast set)";
+      case PlainKernels ignored -> "plain" + lacking().map(why -> " (" + why + ")").orElse("");
       case VectorKernels v ->
           "vector (256 bit%s)".formatted(v.second() == null ? "" : ", 2 threads");
     };

@@ -1,6 +1,7 @@
 package dev.syncline.step;
 
 import java.nio.FloatBuffer;
+import java.util.stream.IntStream;
 
 /**
  * Weights of 32 bits in strips of 16 outputs. A panel is four strips that are read side by side:
@@ -20,6 +21,9 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
   /** Strips that are read side by side. */
   static final int STREAMS = WIDTH / STRIP;
 
+  /** Weights from which on all cores pack. */
+  private static final int LARGE = 1 << 18;
+
   /** Packs {@code weight[out][in]}; {@code bias} may be null. */
   public static Panels pack(int out, int in, float[] weight, float[] bias) {
     return pack(out, in, FloatBuffer.wrap(weight), bias);
@@ -32,23 +36,27 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
     for (int i = 0; i < STREAMS; i++) {
       data[i] = new float[outputs(padded, i) * in];
     }
-    float[] rows = new float[STRIP * in];
-    for (int strip = 0; strip < out; strip += STRIP) {
-      int count = Math.min(STRIP, out - strip);
-      int width = Math.min(STRIP, padded - strip);
-      weight.get(strip * in, rows, 0, count * in);
-      float[] to = data[strip / STRIP % STREAMS];
-      for (int k = 0, at = strip / WIDTH * STRIP * in; k < in; k++, at += width) {
-        for (int o = 0; o < count; o++) {
-          to[at + o] = rows[o * in + k];
-        }
-      }
-    }
+    IntStream strips = IntStream.range(0, (out + STRIP - 1) / STRIP);
+    (padded * in < LARGE ? strips : strips.parallel())
+        .forEach(s -> strip(out, in, weight, s, data[s % STREAMS]));
     float[] start = new float[padded];
     if (bias != null) {
       System.arraycopy(bias, 0, start, 0, out);
     }
     return new Panels(out, in, data, start);
+  }
+
+  private static void strip(int out, int in, FloatBuffer weight, int strip, float[] to) {
+    int first = strip * STRIP;
+    int count = Math.min(STRIP, out - first);
+    int width = Math.min(STRIP, (out - first + LANES - 1) / LANES * LANES);
+    float[] rows = new float[count * in];
+    weight.get(first * in, rows);
+    for (int k = 0, at = strip / STREAMS * STRIP * in; k < in; k++, at += width) {
+      for (int o = 0; o < count; o++) {
+        to[at + o] = rows[o * in + k];
+      }
+    }
   }
 
   /** Of so many outputs, those in a stream. */

@@ -22,6 +22,11 @@ public record VectorKernels(Second second) implements Kernels {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = Panels.LANES;
 
+  /** Of the vectors that this processor is best at. */
+  static int bits() {
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+  }
+
   /** Alone on the calling thread. */
   public VectorKernels() {
     this(null);
