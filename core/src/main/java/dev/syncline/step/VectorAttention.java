@@ -1,0 +1,132 @@
+package dev.syncline.step;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** What attention does with keys and values where they lie in a slab; see {@link Kernels#dots}. */
+final class VectorAttention {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+  private static final int L = F.length();
+
+  private VectorAttention() {}
+
+  /**
+   * Four keys at a time where they are long enough, with sums in the order of {@link Kernels#dot};
+   * tells how many were done.
+   */
+  static int dots(
+      float[] x,
+      int query,
+      int n,
+      float[] s,
+      int places,
+      int stride,
+      int shift,
+      int count,
+      int to) {
+    int fours = n % (2 * L) == 0 ? count / 4 * 4 : 0;
+    for (int i = 0; i < fours; i += 4) {
+      int at = places + i * stride;
+      dotsFour(
+          x,
+          query,
+          n,
+          s,
+          Float.floatToRawIntBits(x[at]) + shift,
+          Float.floatToRawIntBits(x[at + stride]) + shift,
+          Float.floatToRawIntBits(x[at + 2 * stride]) + shift,
+          Float.floatToRawIntBits(x[at + 3 * stride]) + shift);
+      for (int j = 0; j < 4; j++) {
+        int a = j * L;
+        float low = (x[a] + x[a + 1]) + (x[a + 2] + x[a + 3]);
+        x[to + i + j] = low + ((x[a + 4] + x[a + 5]) + (x[a + 6] + x[a + 7]));
+      }
+    }
+    return fours;
+  }
+
+  /** Leaves eight sums of each in the first floats of the scratch. */
+  private static void dotsFour(
+      float[] x, int query, int n, float[] s, int key0, int key1, int key2, int key3) {
+    FloatVector a0 = FloatVector.zero(F);
+    FloatVector a1 = FloatVector.zero(F);
+    FloatVector b0 = FloatVector.zero(F);
+    FloatVector b1 = FloatVector.zero(F);
+    FloatVector c0 = FloatVector.zero(F);
+    FloatVector c1 = FloatVector.zero(F);
+    FloatVector d0 = FloatVector.zero(F);
+    FloatVector d1 = FloatVector.zero(F);
+    for (int i = 0; i < n; i += 2 * L) {
+      FloatVector q0 = FloatVector.fromArray(F, x, query + i);
+      FloatVector q1 = FloatVector.fromArray(F, x, query + i + L);
+      a0 = q0.fma(FloatVector.fromArray(F, s, key0 + i), a0);
+      a1 = q1.fma(FloatVector.fromArray(F, s, key0 + i + L), a1);
+      b0 = q0.fma(FloatVector.fromArray(F, s, key1 + i), b0);
+      b1 = q1.fma(FloatVector.fromArray(F, s, key1 + i + L), b1);
+      c0 = q0.fma(FloatVector.fromArray(F, s, key2 + i), c0);
+      c1 = q1.fma(FloatVector.fromArray(F, s, key2 + i + L), c1);
+      d0 = q0.fma(FloatVector.fromArray(F, s, key3 + i), d0);
+      d1 = q1.fma(FloatVector.fromArray(F, s, key3 + i + L), d1);
+    }
+    a0.add(a1).intoArray(x, 0);
+    b0.add(b1).intoArray(x, L);
+    c0.add(c1).intoArray(x, 2 * L);
+    d0.add(d1).intoArray(x, 3 * L);
+  }
+
+  static void mix(
+      float[] x,
+      int weights,
+      int n,
+      float[] s,
+      int places,
+      int stride,
+      int shift,
+      int count,
+      int to) {
+    int k = 0;
+    for (; k + 4 * L <= n; k += 4 * L) {
+      mixFour(x, weights, s, places, stride, shift + k, count, to + k);
+    }
+    for (; k + L <= n; k += L) {
+      mixOne(x, weights, s, places, stride, shift + k, count, to + k);
+    }
+    for (; k < n; k++) {
+      float sum = 0;
+      for (int i = 0; i < count; i++) {
+        sum += x[weights + i] * s[Float.floatToRawIntBits(x[places + i * stride]) + shift + k];
+      }
+      x[to + k] = sum;
+    }
+  }
+
+  private static void mixFour(
+      float[] x, int weights, float[] s, int places, int stride, int shift, int count, int to) {
+    FloatVector a0 = FloatVector.zero(F);
+    FloatVector a1 = FloatVector.zero(F);
+    FloatVector a2 = FloatVector.zero(F);
+    FloatVector a3 = FloatVector.zero(F);
+    for (int i = 0; i < count; i++) {
+      int at = Float.floatToRawIntBits(x[places + i * stride]) + shift;
+      FloatVector w = FloatVector.broadcast(F, x[weights + i]);
+      a0 = FloatVector.fromArray(F, s, at).fma(w, a0);
+      a1 = FloatVector.fromArray(F, s, at + L).fma(w, a1);
+      a2 = FloatVector.fromArray(F, s, at + 2 * L).fma(w, a2);
+      a3 = FloatVector.fromArray(F, s, at + 3 * L).fma(w, a3);
+    }
+    a0.intoArray(x, to);
+    a1.intoArray(x, to + L);
+    a2.intoArray(x, to + 2 * L);
+    a3.intoArray(x, to + 3 * L);
+  }
+
+  private static void mixOne(
+      float[] x, int weights, float[] s, int places, int stride, int shift, int count, int to) {
+    FloatVector a = FloatVector.zero(F);
+    for (int i = 0; i < count; i++) {
+      int at = Float.floatToRawIntBits(x[places + i * stride]) + shift;
+      a = FloatVector.fromArray(F, s, at).fma(FloatVector.broadcast(F, x[weights + i]), a);
+    }
+    a.intoArray(x, to);
+  }
+}
