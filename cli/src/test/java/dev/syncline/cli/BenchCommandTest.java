@@ -77,6 +77,7 @@ class BenchCommandTest {
             "--peers",
             "--precision=fp32,int8,int4_g32",
             "--batch=1,3",
+            "--threads=2",
             "--long=50",
             "--out=" + out);
 
@@ -84,7 +85,7 @@ class BenchCommandTest {
     Field report = Json.read(out.resolve("tiny.json"));
     for (int batch : new int[] {1, 3}) {
       assertThat(variants(report, batch))
-          .containsExactly(
+          .startsWith(
               "syncline fp32",
               "syncline int8",
               "syncline int4_g32",
@@ -93,8 +94,21 @@ class BenchCommandTest {
               "onnx runtime int8 dyn",
               "onnx runtime int4",
               "libtorch eager fp32",
-              "torchscript fp32");
+              "torchscript fp32",
+              "syncline auto fp32",
+              "syncline auto int8",
+              "syncline auto int4_g32");
     }
+    assertThat(variants(report, 1).subList(12, 19))
+        .containsExactly(
+            "syncline, 2 threads fp32",
+            "syncline, 2 threads int8",
+            "syncline, 2 threads int4_g32",
+            "onnx, 2 threads fp32",
+            "onnx, 2 threads int8",
+            "onnx, 2 threads int8 dyn",
+            "onnx, 2 threads int4");
+    assertThat(variants(report, 3)).hasSize(12);
     for (Field entry : report.get("entries").items()) {
       Field timing = entry.get("timing");
       assertThat(timing.get("min").number()).isPositive();
