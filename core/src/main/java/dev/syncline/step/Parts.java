@@ -35,25 +35,35 @@ record Parts(
 
   /** A matrix of a layer's input. */
   Matrix ofInput(Node node, String weight, String bias) {
-    Folding.Affine affine = inputs.get(node.path());
-    if (affine == null) {
+    if (!inputs.containsKey(node.path())) {
       return matrix(node, weight, bias);
     }
-    float[] w = get(node, weight);
-    float[] b = Folding.shifted(w, weights.values().get(node.name(bias)), affine);
-    return pack(FloatBuffer.wrap(Folding.scaled(w, affine)), b, out(node, weight));
+    FloatBuffer scaled = FloatBuffer.wrap(scaled(node, weight));
+    return pack(scaled, shifted(node, weight, bias), out(node, weight));
   }
 
   /** One matrix for two linear layers. */
   Matrix composed(Node first, Node second) {
-    float[] a = get(first, "weight");
     float[] b = get(second, "weight");
     float[] bias = weights.values().get(second.name("bias"));
-    float[] between = weights.values().get(first.name("bias"));
+    float[] between = shifted(first, "weight", "bias");
     return pack(
-        FloatBuffer.wrap(Folding.product(b, a, out(first, "weight"))),
+        FloatBuffer.wrap(Folding.product(b, scaled(first, "weight"), out(first, "weight"))),
         between == null ? bias : Folding.apply(b, between, bias),
         out(second, "weight"));
+  }
+
+  /** A weight with what is done to its inputs first. */
+  private float[] scaled(Node node, String weight) {
+    Folding.Affine affine = inputs.get(node.path());
+    return affine == null ? get(node, weight) : Folding.scaled(get(node, weight), affine);
+  }
+
+  /** The bias that goes with it; null for none. */
+  private float[] shifted(Node node, String weight, String bias) {
+    Folding.Affine affine = inputs.get(node.path());
+    float[] own = weights.values().get(node.name(bias));
+    return affine == null ? own : Folding.shifted(get(node, weight), own, affine);
   }
 
   private int out(Node node, String weight) {

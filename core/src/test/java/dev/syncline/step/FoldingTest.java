@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -66,6 +67,26 @@ class FoldingTest {
       Block expected = run(alone(b, weights, kernels), middle);
       Block actual = run(folded, x);
       assertThat(folded.ops()).hasSize(operations);
+      assertThat(actual.valid()).isEqualTo(expected.valid());
+      assertThat(actual.values()).containsExactly(expected.values(), within(2e-5f));
+    }
+  }
+
+  @Test
+  void aNormInFrontOfFoldedLayersKeepsItsGainAndShift() {
+    for (Layer last : List.of(new Linear(5, true), new PoolRows(Pooling.MEAN, 2))) {
+      Map<String, Layer> layers = new LinkedHashMap<>();
+      layers.put("a", new LayerNorm(1e-5f));
+      layers.put("b", new Linear(30, true));
+      layers.put("c", last);
+      Node whole = Node.resolve(new Serial(layers), Map.of("x", X));
+      Weights weights = random(whole);
+      Kernels kernels = new PlainKernels();
+      Block expected = input();
+      for (Node child : whole.children().values()) {
+        expected = run(alone(child, weights, kernels), expected);
+      }
+      Block actual = run(Program.compile(whole, weights, kernels), input());
       assertThat(actual.valid()).isEqualTo(expected.valid());
       assertThat(actual.values()).containsExactly(expected.values(), within(2e-5f));
     }
