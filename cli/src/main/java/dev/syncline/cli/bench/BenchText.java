@@ -83,12 +83,12 @@ record BenchText(BenchReport report) {
     WarmUp w = report.warmUp();
     facts.add(
         format(
-            "Warm-up of %s: first step %s ms, hundredth %s ms, full speed after %,d steps, %s ms",
-            w.variant(),
+            "First step %s ms, hundredth %s ms, full speed at step %,d, after %s ms (%s)",
             number(w.firstUs() / 1e3),
             number(w.hundredthUs() / 1e3),
             w.settledSteps(),
-            number(w.settledMs())));
+            number(w.settledMs()),
+            w.variant()));
     report
         .packets()
         .ifPresent(

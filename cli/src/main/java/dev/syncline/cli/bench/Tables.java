@@ -27,7 +27,7 @@ record Tables(BenchReport report) {
     }
     return new Table(
         List.of(
-            "variant", "p50 µs", "p10", "min", "p99", "p99.9", "steps/s", "MB", "/floor", "B/step",
+            "variant", "p50 µs", "p10", "p99", "p99.9", "steps/s", "MB", "/floor", "B/step",
             "error"),
         rows);
   }
@@ -38,13 +38,12 @@ record Tables(BenchReport report) {
         e.runtime() + " " + e.weights(),
         number(t.p50()),
         number(t.p10()),
-        number(t.min()),
         number(t.p99()),
         number(t.p999()),
-        thousands(e.perSecond()),
+        number(e.perSecond()),
         number(e.weightBytes() / 1e6),
         floorRatio(e).map(Tables::number).orElse(""),
-        thousands(t.allocated()),
+        number(t.allocated()),
         e.error().map(Tables::error).orElse(""));
   }
 
@@ -252,13 +251,12 @@ record Tables(BenchReport report) {
     return error == 0 ? "0" : format("%.0e", error);
   }
 
-  /** Three digits or all before the point. */
+  /** Three digits, or all before the point up to four; thousands from ten thousand on. */
   static String number(double v) {
-    return format(v < 9.995 ? "%.2f" : v < 99.95 ? "%.1f" : "%,.0f", v);
-  }
-
-  private static String thousands(double v) {
-    return v < 9999.5 ? format("%,.0f", v) : number(v / 1e3) + "k";
+    if (v >= 9999.5) {
+      return number(v / 1e3) + "k";
+    }
+    return v == 0 ? "0" : format(v < 9.995 ? "%.2f" : v < 99.95 ? "%.1f" : "%,.0f", v);
   }
 
   static String format(String format, Object... values) {
