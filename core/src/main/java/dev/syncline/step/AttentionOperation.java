@@ -4,6 +4,12 @@ import java.util.Arrays;
 
 /** Attention of one tick's rows over what is cached, in the order of time. */
 final class AttentionOperation {
+  /**
+   * Rows of which all heads are read before the next ones: in the order in which they lie in
+   * memory.
+   */
+  private static final int NEAR = 16;
+
   private AttentionOperation() {}
 
   static void run(Op.Attention o, Kernels kernels, Lane[] lanes, int n) {
@@ -141,14 +147,39 @@ final class AttentionOperation {
     for (int i = 0; i < o.sources().size(); i++) {
       count = look(o, o.sources().get(i), now, count, x, s);
     }
+    for (int i = 0; i < count; i += NEAR) {
+      dots(o, i, Math.min(NEAR, count - i), kernels, x, s);
+    }
+    for (int head = 0; count > 0 && head < o.layer().heads(); head++) {
+      score(o, head, count, kernels, x);
+      kernels.softmax(x, o.scores(head), count);
+    }
+    for (int i = 0; i < count; i += NEAR) {
+      mix(o, i, Math.min(NEAR, count - i), mixed, kernels, x, s);
+    }
+  }
+
+  /** Scalar products of all heads with some of what is seen. */
+  private static void dots(
+      Op.Attention o, int from, int count, Kernels kernels, float[] x, float[] s) {
+    int depth = o.depth();
+    int places = o.seen(from);
     for (int head = 0; head < o.layer().heads(); head++) {
-      score(o, head, count, kernels, x, s);
-      if (count > 0) {
-        kernels.softmax(x, o.scores(), count);
-      }
-      int to = mixed + head * o.depth();
-      kernels.mix(
-          x, o.scores(), o.depth(), s, o.noted() + 1, Op.Attention.NOTED, o.group(head), count, to);
+      int query = o.query() + head * depth;
+      int to = o.scores(head) + from;
+      kernels.dots(x, query, depth, s, places, Op.Attention.NOTED, o.group(head), count, to);
+    }
+  }
+
+  /** Adds some of what is seen to the mixtures of all heads. */
+  private static void mix(
+      Op.Attention o, int from, int count, int mixed, Kernels kernels, float[] x, float[] s) {
+    int depth = o.depth();
+    int places = o.seen(from) + 1;
+    for (int head = 0; head < o.layer().heads(); head++) {
+      int weights = o.scores(head) + from;
+      int to = mixed + head * depth;
+      kernels.mix(x, weights, depth, s, places, Op.Attention.NOTED, o.group(head), count, to);
     }
   }
 
@@ -193,19 +224,16 @@ final class AttentionOperation {
     return count + 1;
   }
 
-  /** Scores of all that is seen. */
-  private static void score(
-      Op.Attention o, int head, int count, Kernels kernels, float[] x, float[] s) {
+  /** A head's scores from its scalar products. */
+  private static void score(Op.Attention o, int head, int count, Kernels kernels, float[] x) {
     int depth = o.depth();
     int query = o.query() + head * depth;
     int most = o.relative().length / depth - 1;
     float scale = (float) (1 / Math.sqrt(depth));
-    int stride = Op.Attention.NOTED;
-    kernels.dots(x, query, depth, s, o.noted(), stride, o.group(head), count, o.scores());
     for (int i = 0; i < count; i++) {
       int at = o.seen(i);
       float distance = x[at + 3];
-      float score = x[o.scores() + i];
+      float score = x[o.scores(head) + i];
       if (most >= 0) {
         int vector = depth * (int) Math.min(distance, most);
         score += kernels.dot(x, query, o.relative(), vector, depth);
@@ -214,7 +242,7 @@ final class AttentionOperation {
       if (o.slopes().length > 0) {
         score -= o.slopes()[head] * distance;
       }
-      x[o.scores() + i] = score + x[at + 2];
+      x[o.scores(head) + i] = score + x[at + 2];
     }
   }
 }

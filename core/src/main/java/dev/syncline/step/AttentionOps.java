@@ -108,7 +108,7 @@ final class AttentionOps {
         parts.take(q.out()),
         parts.take(2 * weights.k().out()),
         parts.take(Op.Attention.NOTED * looked.size() * a.span().places()),
-        parts.take(looked.size() * a.span().places()));
+        parts.take(a.heads() * looked.size() * a.span().places()));
   }
 
   /**

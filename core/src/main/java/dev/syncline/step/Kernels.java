@@ -97,8 +97,8 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
   }
 
   /**
-   * The sum of {@code count} values of a slab, each times its weight, into {@code x} from {@code
-   * to}; their places as for {@link #dots}.
+   * Adds {@code count} values of a slab, each times its weight, to {@code x} from {@code to}; their
+   * places as for {@link #dots}.
    */
   default void mix(
       float[] x,
@@ -110,7 +110,6 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
       int shift,
       int count,
       int to) {
-    java.util.Arrays.fill(x, to, to + n, 0);
     for (int i = 0; i < count; i++) {
       int value = Float.floatToRawIntBits(x[places + i * stride]) + shift;
       for (int k = 0; k < n; k++) {

@@ -41,6 +41,6 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
 
   /** Floats of scratch that a product with a matrix of so many columns needs. */
   static int work(int in) {
-    return 8 * in + 8 * WIDTH;
+    return 3 * in + 4 * WIDTH;
   }
 }

@@ -149,7 +149,7 @@ public sealed interface Op {
    * @param query scratch for one query
    * @param key scratch for one key, and behind it its value
    * @param noted scratch for what it sees, {@link #NOTED} numbers each
-   * @param scores scratch for the scores of one head
+   * @param scores scratch for the scores of all heads
    */
   record Attention(
       List<Asking> asking,
@@ -176,6 +176,11 @@ public sealed interface Op {
     /** Where number i of what is seen is noted. */
     int seen(int i) {
       return noted + NOTED * i;
+    }
+
+    /** Where the scores of a head begin. */
+    int scores(int head) {
+      return scores + head * sources.size() * layer.span().places();
     }
 
     /** Where a head's keys and values begin in those of a row. */

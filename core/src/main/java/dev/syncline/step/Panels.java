@@ -7,13 +7,14 @@ import java.util.stream.IntStream;
  * Weights of 32 bits in strips of 16 outputs. A panel is four strips that are read side by side:
  * four sequential streams, which a memory serves faster than one, and as many independent sums as a
  * processor can hold. Each stream has an array of its own, so that one index serves all four.
- * Outputs are rounded up to a multiple of 8, so that the last strip may be half as wide.
+ * Outputs are rounded up to a multiple of 32, so that the last panel may have two strips.
  *
  * @param data four arrays; strip s lies in array s mod 4, behind the strips s - 4, s - 8, ..., as
  *     {@code [in][16]}
  */
 public record Panels(int out, int in, float[][] data, float[] bias) implements Matrix {
-  public static final int LANES = 8;
+  /** Outputs that a kernel does at once at least. */
+  static final int HALF = WIDTH / 2;
 
   /** Outputs whose weights lie side by side. */
   static final int STRIP = 16;
@@ -30,7 +31,7 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
   }
 
   static Panels pack(int out, int in, FloatBuffer weight, float[] bias) {
-    int padded = (out + LANES - 1) / LANES * LANES;
+    int padded = (out + HALF - 1) / HALF * HALF;
     Math.multiplyExact(padded, in);
     float[][] data = new float[STREAMS][];
     for (int i = 0; i < STREAMS; i++) {
@@ -49,10 +50,9 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
   private static void strip(int out, int in, FloatBuffer weight, int strip, float[] to) {
     int first = strip * STRIP;
     int count = Math.min(STRIP, out - first);
-    int width = Math.min(STRIP, (out - first + LANES - 1) / LANES * LANES);
     float[] rows = new float[count * in];
     weight.get(first * in, rows);
-    for (int k = 0, at = strip / STREAMS * STRIP * in; k < in; k++, at += width) {
+    for (int k = 0, at = strip / STREAMS * STRIP * in; k < in; k++, at += STRIP) {
       for (int o = 0; o < count; o++) {
         to[at + o] = rows[o * in + k];
       }
@@ -75,11 +75,6 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
     return data[o / STRIP % STREAMS];
   }
 
-  /** Outputs of the strip from {@code o}, a multiple of 16, rounded up to a multiple of 8. */
-  int width(int o) {
-    return Math.min(STRIP, bias.length - o);
-  }
-
   @Override
   public long bytes() {
     return 4L * bias.length * in + 4L * bias.length;
@@ -87,7 +82,6 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
 
   @Override
   public float weight(int o, int k) {
-    int strip = o / STRIP * STRIP;
-    return stream(o)[panel(o) + k * width(strip) + o - strip];
+    return stream(o)[panel(o) + k * STRIP + o % STRIP];
   }
 }

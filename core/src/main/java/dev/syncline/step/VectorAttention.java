@@ -92,7 +92,7 @@ final class VectorAttention {
       mixOne(x, weights, s, places, stride, shift + k, count, to + k);
     }
     for (; k < n; k++) {
-      float sum = 0;
+      float sum = x[to + k];
       for (int i = 0; i < count; i++) {
         sum += x[weights + i] * s[Float.floatToRawIntBits(x[places + i * stride]) + shift + k];
       }
@@ -102,10 +102,10 @@ final class VectorAttention {
 
   private static void mixFour(
       float[] x, int weights, float[] s, int places, int stride, int shift, int count, int to) {
-    FloatVector a0 = FloatVector.zero(F);
-    FloatVector a1 = FloatVector.zero(F);
-    FloatVector a2 = FloatVector.zero(F);
-    FloatVector a3 = FloatVector.zero(F);
+    FloatVector a0 = FloatVector.fromArray(F, x, to);
+    FloatVector a1 = FloatVector.fromArray(F, x, to + L);
+    FloatVector a2 = FloatVector.fromArray(F, x, to + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(F, x, to + 3 * L);
     for (int i = 0; i < count; i++) {
       int at = Float.floatToRawIntBits(x[places + i * stride]) + shift;
       FloatVector w = FloatVector.broadcast(F, x[weights + i]);
@@ -122,7 +122,7 @@ final class VectorAttention {
 
   private static void mixOne(
       float[] x, int weights, float[] s, int places, int stride, int shift, int count, int to) {
-    FloatVector a = FloatVector.zero(F);
+    FloatVector a = FloatVector.fromArray(F, x, to);
     for (int i = 0; i < count; i++) {
       int at = Float.floatToRawIntBits(x[places + i * stride]) + shift;
       a = FloatVector.fromArray(F, s, at).fma(FloatVector.broadcast(F, x[weights + i]), a);

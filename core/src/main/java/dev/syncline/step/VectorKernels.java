@@ -20,7 +20,7 @@ public record VectorKernels(Second second) implements Kernels {
 
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
-  private static final int L = Panels.LANES;
+  private static final int L = F.length();
 
   /** Of the vectors that this processor is best at. */
   static int bits() {
@@ -35,11 +35,11 @@ public record VectorKernels(Second second) implements Kernels {
   @Override
   public void matmul(
       Matrix w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    int r = 0;
-    if (w instanceof Panels p) {
-      r = VectorTiles.product(p, rows, x, xAt, xStride, y, yAt, yStride);
+    if (w instanceof Panels p && rows > 1) {
+      VectorTiles.product(p, rows, x, xAt, xStride, y, yAt, yStride);
+      return;
     }
-    for (; r < rows; r++) {
+    for (int r = 0; r < rows; r++) {
       row(w, x, xAt + r * xStride, y, yAt + r * yStride);
     }
   }
@@ -63,7 +63,7 @@ public record VectorKernels(Second second) implements Kernels {
    */
   static void panel(Matrix w, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
     switch (w) {
-      case Panels p -> VectorPanels.panel(p, o, x, xAt, y, yAt);
+      case Panels p -> VectorPanels.panel(p, o, x, xAt, work, y, yAt);
       case Halves h -> VectorHalves.panel(h, o, x, xAt, work, y, yAt);
       case Quantized q -> VectorQuantized.panel(q, o, x, work, y, yAt);
     }

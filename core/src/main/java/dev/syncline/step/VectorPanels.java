@@ -1,35 +1,26 @@
 package dev.syncline.step;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Products of one row with FP32 weights, panel by panel. */
 final class VectorPanels {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
-  private static final int L = Panels.LANES;
-  private static final VectorMask<Float>[] FIRST = masks();
-
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static VectorMask<Float>[] masks() {
-    VectorMask[] masks = new VectorMask[L + 1];
-    for (int n = 0; n <= L; n++) {
-      masks[n] = F.indexInRange(0, n);
-    }
-    return masks;
-  }
+  private static final int L = F.length();
 
   private VectorPanels() {}
 
-  /** Outputs from {@code o}, a multiple of 64. */
-  static void panel(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
-    if (o + Matrix.WIDTH <= p.out()) {
+  /** Outputs from {@code o}, a multiple of 64; the sums of those of a narrower panel in work. */
+  static void panel(Panels p, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
+    int left = p.out() - o;
+    if (left >= Matrix.WIDTH) {
       full(p, o, x, xAt, y, yAt);
       return;
     }
-    for (int j = o; j < p.out(); j += L) {
-      lane(p, j, x, xAt, y, yAt + j - o);
+    for (int j = 0; j < left; j += Panels.HALF) {
+      half(p, o + j, x, xAt, work, j);
     }
+    System.arraycopy(work, 0, y, yAt, left);
   }
 
   /** One row against a full panel, its four strips side by side: 64 sums in eight registers. */
@@ -69,32 +60,26 @@ final class VectorPanels {
     a7.intoArray(y, yAt + 7 * L);
   }
 
-  /** One row against eight outputs of a narrow panel, the inputs in four interleaved sums. */
-  private static void lane(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
-    float[] w = p.stream(o);
-    int strip = o / Panels.STRIP * Panels.STRIP;
-    int width = p.width(strip);
-    int n = p.in();
-    FloatVector a0 = FloatVector.fromArray(F, p.bias(), o);
-    FloatVector a1 = FloatVector.zero(F);
-    FloatVector a2 = FloatVector.zero(F);
-    FloatVector a3 = FloatVector.zero(F);
-    int k = 0;
-    int at = p.panel(o) + o - strip;
-    for (; k + 4 <= n; k += 4, at += 4 * width) {
-      a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
-      a1 =
-          FloatVector.fromArray(F, w, at + width).fma(FloatVector.broadcast(F, x[xAt + k + 1]), a1);
-      a2 =
-          FloatVector.fromArray(F, w, at + 2 * width)
-              .fma(FloatVector.broadcast(F, x[xAt + k + 2]), a2);
-      a3 =
-          FloatVector.fromArray(F, w, at + 3 * width)
-              .fma(FloatVector.broadcast(F, x[xAt + k + 3]), a3);
+  /** One row against two strips, every sum in the same order. */
+  private static void half(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
+    float[] left = p.stream(o);
+    float[] right = p.stream(o + Panels.STRIP);
+    float[] b = p.bias();
+    FloatVector a0 = FloatVector.fromArray(F, b, o);
+    FloatVector a1 = FloatVector.fromArray(F, b, o + L);
+    FloatVector a2 = FloatVector.fromArray(F, b, o + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(F, b, o + 3 * L);
+    int at = p.panel(o);
+    for (int k = 0; k < p.in(); k++, at += Panels.STRIP) {
+      FloatVector v = FloatVector.broadcast(F, x[xAt + k]);
+      a0 = FloatVector.fromArray(F, left, at).fma(v, a0);
+      a1 = FloatVector.fromArray(F, left, at + L).fma(v, a1);
+      a2 = FloatVector.fromArray(F, right, at).fma(v, a2);
+      a3 = FloatVector.fromArray(F, right, at + L).fma(v, a3);
     }
-    for (; k < n; k++, at += width) {
-      a0 = FloatVector.fromArray(F, w, at).fma(FloatVector.broadcast(F, x[xAt + k]), a0);
-    }
-    a0.add(a1).add(a2.add(a3)).intoArray(y, yAt, FIRST[Math.min(L, p.out() - o)]);
+    a0.intoArray(y, yAt);
+    a1.intoArray(y, yAt + L);
+    a2.intoArray(y, yAt + 2 * L);
+    a3.intoArray(y, yAt + 3 * L);
   }
 }

@@ -4,104 +4,130 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of four rows with full panels of FP32 weights: the rows are turned, so that four inputs
- * with the same number lie together, and every weight that is loaded serves all four. Sums have the
- * bits of those of a row alone.
+ * Products of three rows with FP32 weights, four vectors of outputs at a time: twelve sums, as many
+ * as sixteen registers hold beside three inputs and a vector of weights. The rows are turned, so
+ * that their inputs with the same number lie together. Sums have the bits of those of a row alone.
  */
 final class VectorTiles {
   private static final VectorSpecies<Float> F = VectorKernels.WIDE;
   private static final int L = F.length();
-  static final int ROWS = 4;
-  static final int COLUMNS = 2 * L;
-
-  /** Inputs whose weights for some columns stay in the nearest cache while rows go by. */
-  static final int DEPTH = 128;
+  static final int ROWS = 3;
+  static final int COLUMNS = 4 * L;
 
   private VectorTiles() {}
 
-  /** Full panels of four rows at a time, and the rest of those; tells how many rows were done. */
-  static int product(
+  /** Rows of one stream, three at a time; a single one at the end goes alone. */
+  static void product(
       Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    int full = w.out() / Matrix.WIDTH * Matrix.WIDTH;
-    int done = full == 0 ? 0 : rows / ROWS * ROWS;
-    int sums = ROWS * w.in();
-    for (int r = 0; r < done; r += ROWS) {
-      for (int i = 0; i < ROWS; i++) {
-        turn(x, xAt + (r + i) * xStride, x, i, w.in());
+    for (int r = 0; r < rows; r += ROWS) {
+      int last = Math.min(ROWS, rows - r) - 1;
+      int from = xAt + r * xStride;
+      int to = yAt + r * yStride;
+      if (last == 0) {
+        for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
+          VectorPanels.panel(w, o, x, from, x, y, to + o);
+        }
+        return;
       }
-      for (int o = 0; o < full; o += Matrix.WIDTH) {
-        panel(w, o, x, sums);
-        for (int i = 0; i < ROWS; i++) {
-          int to = yAt + (r + i) * yStride + o;
-          System.arraycopy(x, sums + i * Matrix.WIDTH, y, to, Matrix.WIDTH);
+      turn(w.in(), x, from, x, from + xStride, x, from + last * xStride, x);
+      for (int o = 0; o < w.out(); o += COLUMNS) {
+        boolean whole = tile(w, o, x);
+        for (int i = 0; i <= last; i++) {
+          finish(w, o, whole, x, i, x, from + i * xStride, y, to + i * yStride);
         }
       }
-      for (int i = r; full < w.out() && i < r + ROWS; i++) {
-        VectorPanels.panel(w, full, x, xAt + i * xStride, y, yAt + i * yStride + full);
-      }
     }
-    return done;
   }
 
-  /** Where a row lies among the turned rows of {@code in} inputs. */
-  static void turn(float[] from, int at, float[] x, int row, int in) {
+  /** Turns three rows into the kernels' part of a scratch. */
+  static void turn(int in, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, float[] to) {
     for (int k = 0; k < in; k++) {
-      x[ROWS * k + row] = from[at + k];
+      to[ROWS * k] = a[aAt + k];
+      to[ROWS * k + 1] = b[bAt + k];
+      to[ROWS * k + 2] = c[cAt + k];
     }
   }
 
-  /** Four turned rows times one panel; sums of a row lie {@link Matrix#WIDTH} apart. */
-  static void panel(Panels p, int o, float[] x, int to) {
-    begin(p, o, x, to);
-    for (int j = 0; j < Matrix.WIDTH; j += COLUMNS) {
-      tile(p, o, j, 0, p.in(), x, to + j);
+  /**
+   * The outputs from {@code o} of one of the three rows of a tile.
+   *
+   * @param whole whether the tile was done; else the row is done alone
+   * @param t the scratch in which its rows were turned
+   * @param i which of them
+   */
+  static void finish(
+      Panels w, int o, boolean whole, float[] t, int i, float[] x, int xAt, float[] y, int yAt) {
+    int n = Math.min(COLUMNS, w.out() - o);
+    if (whole) {
+      System.arraycopy(t, ROWS * w.in() + i * COLUMNS, y, yAt + o, n);
+    } else {
+      VectorPanels.panel(w, o, x, xAt, x, y, yAt + o);
     }
   }
 
-  /** The biases as sums. */
-  static void begin(Panels p, int o, float[] x, int to) {
-    for (int i = 0; i < ROWS; i++) {
-      System.arraycopy(p.bias(), o, x, to + i * Matrix.WIDTH, Matrix.WIDTH);
+  /**
+   * Some outputs of three turned rows, behind them in the scratch; false where too few are left for
+   * a tile.
+   */
+  static boolean tile(Panels p, int o, float[] x) {
+    float[] b = p.bias();
+    if (o + COLUMNS > b.length) {
+      return false;
     }
-  }
-
-  /** Adds to some columns of the sums what some of the inputs give. */
-  static void tile(Panels p, int o, int j, int begin, int end, float[] x, int to) {
-    float[] w0 = p.stream(o + j);
-    float[] w1 = p.stream(o + j + L);
-    FloatVector a00 = FloatVector.fromArray(F, x, to);
-    FloatVector a01 = FloatVector.fromArray(F, x, to + L);
-    FloatVector a10 = FloatVector.fromArray(F, x, to + Matrix.WIDTH);
-    FloatVector a11 = FloatVector.fromArray(F, x, to + Matrix.WIDTH + L);
-    FloatVector a20 = FloatVector.fromArray(F, x, to + 2 * Matrix.WIDTH);
-    FloatVector a21 = FloatVector.fromArray(F, x, to + 2 * Matrix.WIDTH + L);
-    FloatVector a30 = FloatVector.fromArray(F, x, to + 3 * Matrix.WIDTH);
-    FloatVector a31 = FloatVector.fromArray(F, x, to + 3 * Matrix.WIDTH + L);
-    int at = p.panel(o) + begin * Panels.STRIP;
+    float[] w0 = p.stream(o);
+    float[] w1 = p.stream(o + L);
+    float[] w2 = p.stream(o + 2 * L);
+    float[] w3 = p.stream(o + 3 * L);
+    FloatVector a00 = FloatVector.fromArray(F, b, o);
+    FloatVector a01 = FloatVector.fromArray(F, b, o + L);
+    FloatVector a02 = FloatVector.fromArray(F, b, o + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(F, b, o + 3 * L);
+    FloatVector a10 = a00;
+    FloatVector a11 = a01;
+    FloatVector a12 = a02;
+    FloatVector a13 = a03;
+    FloatVector a20 = a00;
+    FloatVector a21 = a01;
+    FloatVector a22 = a02;
+    FloatVector a23 = a03;
+    int end = ROWS * p.in();
+    int at = p.panel(o);
     int right = L % Panels.STRIP;
-    for (int k = ROWS * begin; k < ROWS * end; k += ROWS, at += Panels.STRIP) {
-      FloatVector left = FloatVector.fromArray(F, w0, at);
-      FloatVector next = FloatVector.fromArray(F, w1, at + right);
-      FloatVector v = FloatVector.broadcast(F, x[k]);
-      a00 = left.fma(v, a00);
-      a01 = next.fma(v, a01);
-      v = FloatVector.broadcast(F, x[k + 1]);
-      a10 = left.fma(v, a10);
-      a11 = next.fma(v, a11);
-      v = FloatVector.broadcast(F, x[k + 2]);
-      a20 = left.fma(v, a20);
-      a21 = next.fma(v, a21);
-      v = FloatVector.broadcast(F, x[k + 3]);
-      a30 = left.fma(v, a30);
-      a31 = next.fma(v, a31);
+    for (int k = 0; k < end; k += ROWS, at += Panels.STRIP) {
+      FloatVector x0 = FloatVector.broadcast(F, x[k]);
+      FloatVector x1 = FloatVector.broadcast(F, x[k + 1]);
+      FloatVector x2 = FloatVector.broadcast(F, x[k + 2]);
+      FloatVector w = FloatVector.fromArray(F, w0, at);
+      a00 = w.fma(x0, a00);
+      a10 = w.fma(x1, a10);
+      a20 = w.fma(x2, a20);
+      w = FloatVector.fromArray(F, w1, at + right);
+      a01 = w.fma(x0, a01);
+      a11 = w.fma(x1, a11);
+      a21 = w.fma(x2, a21);
+      w = FloatVector.fromArray(F, w2, at);
+      a02 = w.fma(x0, a02);
+      a12 = w.fma(x1, a12);
+      a22 = w.fma(x2, a22);
+      w = FloatVector.fromArray(F, w3, at + right);
+      a03 = w.fma(x0, a03);
+      a13 = w.fma(x1, a13);
+      a23 = w.fma(x2, a23);
     }
-    a00.intoArray(x, to);
-    a01.intoArray(x, to + L);
-    a10.intoArray(x, to + Matrix.WIDTH);
-    a11.intoArray(x, to + Matrix.WIDTH + L);
-    a20.intoArray(x, to + 2 * Matrix.WIDTH);
-    a21.intoArray(x, to + 2 * Matrix.WIDTH + L);
-    a30.intoArray(x, to + 3 * Matrix.WIDTH);
-    a31.intoArray(x, to + 3 * Matrix.WIDTH + L);
+    a00.intoArray(x, end);
+    a01.intoArray(x, end + L);
+    a02.intoArray(x, end + 2 * L);
+    a03.intoArray(x, end + 3 * L);
+    int second = end + COLUMNS;
+    a10.intoArray(x, second);
+    a11.intoArray(x, second + L);
+    a12.intoArray(x, second + 2 * L);
+    a13.intoArray(x, second + 3 * L);
+    int third = second + COLUMNS;
+    a20.intoArray(x, third);
+    a21.intoArray(x, third + L);
+    a22.intoArray(x, third + 2 * L);
+    a23.intoArray(x, third + 3 * L);
+    return true;
   }
 }

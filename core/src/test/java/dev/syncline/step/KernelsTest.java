@@ -181,6 +181,7 @@ class KernelsTest {
           a[700 + 3 * i] = Float.intBitsToFloat(offsets[i]);
         }
         float[] b = a.clone();
+        float[] before = a.clone();
         plain.dots(a, 520, n, slab, 700, 3, 9, count, 800);
         vector.dots(b, 520, n, slab, 700, 3, 9, count, 800);
         plain.mix(a, 600, n, slab, 700, 3, 9, count, 900);
@@ -188,6 +189,13 @@ class KernelsTest {
         for (int i = 0; i < count; i++) {
           double sum = dot(a, 520, slab, offsets[i] + 9, n);
           assertThat((double) a[800 + i]).isCloseTo(sum, within(1e-5));
+        }
+        for (int k = 0; k < n; k++) {
+          double sum = before[900 + k];
+          for (int i = 0; i < count; i++) {
+            sum += (double) before[600 + i] * slab[offsets[i] + 9 + k];
+          }
+          assertThat((double) a[900 + k]).isCloseTo(sum, within(1e-5));
         }
         // the first floats are the kernels' own
         assertThat(Arrays.copyOfRange(b, 512, 2000))
