@@ -31,12 +31,25 @@ public final class Load {
   private static final int STEPS = 600;
   private static final int STRETCH = 20;
 
+  /** How a JVM starts; an archive of classes is made once, by a JVM before. */
+  private enum Start {
+    COLD(""),
+    ARCHIVED(", class archive"),
+    WARM(", warmed up");
+
+    private final String suffix;
+
+    Start(String suffix) {
+      this.suffix = suffix;
+    }
+  }
+
   private Load() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
     long begin = System.nanoTime();
     if (args.length == 3) {
-      once(Path.of(args[1]), args[2].equals("warm"), begin);
+      once(Path.of(args[1]), Start.valueOf(args[2]), begin);
       return;
     }
     int jvms = args.length > 1 ? Integer.parseInt(args[1]) : 5;
@@ -58,9 +71,16 @@ public final class Load {
   }
 
   private static void report(Path folder, int jvms) throws IOException, InterruptedException {
-    Map<String, List<Double>> figures = new LinkedHashMap<>();
+    Path archive = Files.createTempFile("syncline", ".jsa");
+    child(folder, Start.COLD, "-XX:ArchiveClassesAtExit=" + archive);
+    List<String> texts = new ArrayList<>();
     for (int i = 0; i < jvms; i++) {
-      String text = child(folder, "cold") + child(folder, "warm");
+      String archived = child(folder, Start.ARCHIVED, "-XX:SharedArchiveFile=" + archive);
+      texts.add(child(folder, Start.COLD) + archived + child(folder, Start.WARM));
+    }
+    Files.delete(archive);
+    Map<String, List<Double>> figures = new LinkedHashMap<>();
+    for (String text : texts) {
       for (String line : text.lines().filter(l -> l.contains("\t")).toList()) {
         int tab = line.indexOf('\t');
         figures
@@ -75,7 +95,7 @@ public final class Load {
           all.sort(null);
           System.out.printf(
               Locale.ROOT,
-              "%-32s median %9.2f   best %9.2f%n",
+              "%-40s median %9.2f   best %9.2f%n",
               name,
               all.get(all.size() / 2),
               all.getFirst());
@@ -83,12 +103,16 @@ public final class Load {
   }
 
   /** What a fresh JVM with the options of this one prints. */
-  private static String child(Path folder, String start) throws IOException, InterruptedException {
+  private static String child(Path folder, Start start, String... options)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Load.class.getName()));
-    command.addAll(List.of("once", folder.toString(), start));
+    command.addAll(List.of(options));
+    command.addAll(
+        List.of(
+            "-Xlog:cds=off", "-cp", System.getProperty("java.class.path"), Load.class.getName()));
+    command.addAll(List.of("once", folder.toString(), start.name()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
@@ -97,25 +121,24 @@ public final class Load {
     return text;
   }
 
-  private static void once(Path folder, boolean warm, long begin) {
+  private static void once(Path folder, Start start, long begin) {
     Model model = Model.load(folder);
     long loaded = System.nanoTime() - begin;
     Session session = model.open(Session.SILENT);
-    if (!warm) {
-      figure("model loaded", loaded);
-      figure("ready for the first step", System.nanoTime() - begin);
-    }
-    String suffix = warm ? ", warmed up" : "";
-    if (warm) {
-      long start = System.nanoTime();
+    String suffix = start.suffix;
+    if (start != Start.WARM) {
+      figure("model loaded" + suffix, loaded);
+      figure("ready for the first step" + suffix, System.nanoTime() - begin);
+    } else {
+      long from = System.nanoTime();
       session.warmUp(STEPS, 5_000_000_000L);
-      figure("warming up", System.nanoTime() - start);
+      figure("warming up", System.nanoTime() - from);
     }
     long[] took = new long[STEPS];
     for (int i = 0; i < STEPS; i++) {
-      long start = System.nanoTime();
+      long from = System.nanoTime();
       step(session, i);
-      took[i] = System.nanoTime() - start;
+      took[i] = System.nanoTime() - from;
     }
     long steady = median(took, STEPS / 2, STEPS);
     int slow = 0;

@@ -63,51 +63,21 @@ final class Folding {
         && p.rows() > 1;
   }
 
-  /** {@code weight[out][in]} with the gain in it. */
-  static float[] scaled(float[] weight, Affine inputs) {
-    float[] scaled = new float[weight.length];
-    int in = inputs.gain().length;
-    for (int at = 0; at < scaled.length; at += in) {
-      for (int k = 0; k < in; k++) {
-        scaled[at + k] = weight[at + k] * inputs.gain()[k];
-      }
-    }
-    return scaled;
-  }
-
-  /** The bias with the shift in it; {@code bias} may be null. */
-  static float[] shifted(float[] weight, float[] bias, Affine inputs) {
-    return inputs.shift() == null ? bias : apply(weight, inputs.shift(), bias);
-  }
-
-  /** {@code weight · x + bias} with sums in FP64; {@code bias} may be null. */
-  static float[] apply(float[] weight, float[] x, float[] bias) {
-    int in = x.length;
-    float[] y = new float[weight.length / in];
-    for (int o = 0; o < y.length; o++) {
-      double sum = bias == null ? 0 : bias[o];
-      for (int k = 0; k < in; k++) {
-        sum += (double) weight[o * in + k] * x[k];
-      }
-      y[o] = (float) sum;
-    }
-    return y;
-  }
-
   /** {@code a[out][middle] · b[middle][in]} with sums in FP64. */
-  static float[] product(float[] a, float[] b, int middle) {
-    int in = b.length / middle;
-    float[] column = new float[middle];
-    float[] product = new float[a.length / middle * in];
-    for (int k = 0; k < in; k++) {
-      for (int m = 0; m < middle; m++) {
-        column[m] = b[m * in + k];
+  static Rows product(Rows a, Rows b) {
+    float[] all = new float[Math.multiplyExact(b.out(), b.in())];
+    b.read(0, b.out(), all);
+    float[] column = new float[b.out()];
+    float[] product = new float[Math.multiplyExact(a.out(), b.in())];
+    for (int k = 0; k < b.in(); k++) {
+      for (int m = 0; m < column.length; m++) {
+        column[m] = all[m * b.in() + k];
       }
-      float[] y = apply(a, column, null);
+      float[] y = a.apply(column, null);
       for (int o = 0; o < y.length; o++) {
-        product[o * in + k] = y[o];
+        product[o * b.in() + k] = y[o];
       }
     }
-    return product;
+    return Rows.of(a.out(), product);
   }
 }

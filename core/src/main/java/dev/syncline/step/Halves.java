@@ -1,6 +1,5 @@
 package dev.syncline.step;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -26,14 +25,16 @@ public record Halves(int out, int in, boolean brain, int[][] data, float[] bias)
   /** The bits of a float that an FP16 number fills: its sign, and the rest three bits lower. */
   static final int FP16_BITS = 0x8fffe000;
 
-  static Halves pack(Precision precision, int out, int in, FloatBuffer weight, float[] bias) {
+  static Halves pack(Precision precision, Rows weight, float[] bias) {
+    int out = weight.out();
+    int in = weight.in();
     boolean brain = precision == Precision.BF16;
     int pairs = (in + 1) / 2;
     int padded = (out + WIDTH - 1) / WIDTH * WIDTH;
     int[][] data = new int[STREAMS][Math.multiplyExact(padded / STREAMS, pairs)];
     float[] row = new float[2 * pairs];
     for (int o = 0; o < out; o++) {
-      weight.get(o * in, row, 0, in);
+      weight.read(o, 1, row);
       int[] to = data[o / STRIP % STREAMS];
       int at = o / (STRIP * STREAMS) * STRIP * pairs + o % STRIP;
       for (int k = 0; k < 2 * pairs; k += 2, at += STRIP) {

@@ -1,7 +1,5 @@
 package dev.syncline.step;
 
-import java.nio.FloatBuffer;
-
 /**
  * A weight matrix as the kernels read it, once from its first byte to its last: panels of 64
  * outputs, the inputs outermost inside a panel.
@@ -27,15 +25,15 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
 
   /** Rounds and packs {@code weight[out][in]}; {@code bias} may be null. */
   static Matrix pack(Precision precision, int out, int in, float[] weight, float[] bias) {
-    return pack(precision, out, in, FloatBuffer.wrap(weight), bias);
+    return pack(precision, Rows.of(out, weight), bias);
   }
 
-  /** The same from numbers that lie anywhere, a mapped file for example; read a panel at a time. */
-  static Matrix pack(Precision precision, int out, int in, FloatBuffer weight, float[] bias) {
+  /** The same from numbers that lie anywhere. */
+  static Matrix pack(Precision precision, Rows weight, float[] bias) {
     return switch (precision) {
-      case FP32 -> Panels.pack(out, in, weight, bias);
-      case BF16, FP16 -> Halves.pack(precision, out, in, weight, bias);
-      case INT8, INT8_G32, INT4_G32, INT4_G64 -> Quantized.pack(precision, out, in, weight, bias);
+      case FP32 -> Panels.pack(weight, bias);
+      case BF16, FP16 -> Halves.pack(precision, weight, bias);
+      case INT8, INT8_G32, INT4_G32, INT4_G64 -> Quantized.pack(precision, weight, bias);
     };
   }
 

@@ -7,11 +7,14 @@ import dev.syncline.json.WholeFile;
 import dev.syncline.signal.Encoder;
 import dev.syncline.spec.FrozenEncoder;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.weights.Safetensors;
 import dev.syncline.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -55,9 +58,16 @@ public record Model(
       Kernels kernels,
       Precision precision,
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
-    ModelSpec spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
     Path file = folder.resolve(WEIGHTS);
-    Weights mapped = Weights.map(file, spec.parameters());
+    var looking = CompletableFuture.supplyAsync(() -> Weights.look(file));
+    ModelSpec spec;
+    try {
+      spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
+    } catch (RuntimeException e) {
+      var unused = looking.thenAccept(Safetensors::close);
+      throw e;
+    }
+    Weights mapped = Weights.map(looked(looking), spec.parameters());
     Identity identity;
     Program program;
     try {
@@ -79,6 +89,14 @@ public record Model(
           return again;
         };
     return new Model(spec, source, program, folder, encoders, identity, () -> program);
+  }
+
+  private static Safetensors looked(CompletableFuture<Safetensors> looking) {
+    try {
+      return looking.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   /** A model from its parts; {@code folder} is where encoder files are looked for. */

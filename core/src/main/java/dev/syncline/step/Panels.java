@@ -1,8 +1,5 @@
 package dev.syncline.step;
 
-import java.nio.FloatBuffer;
-import java.util.stream.IntStream;
-
 /**
  * Weights of 32 bits in strips of 16 outputs. A panel is four strips that are read side by side:
  * four sequential streams, which a memory serves faster than one, and as many independent sums as a
@@ -22,40 +19,46 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
   /** Strips that are read side by side. */
   static final int STREAMS = WIDTH / STRIP;
 
-  /** Weights from which on all cores pack. */
-  private static final int LARGE = 1 << 18;
-
   /** Packs {@code weight[out][in]}; {@code bias} may be null. */
   public static Panels pack(int out, int in, float[] weight, float[] bias) {
-    return pack(out, in, FloatBuffer.wrap(weight), bias);
+    return pack(Rows.of(out, weight), bias);
   }
 
-  static Panels pack(int out, int in, FloatBuffer weight, float[] bias) {
-    int padded = (out + HALF - 1) / HALF * HALF;
+  static Panels pack(Rows weight, float[] bias) {
+    int in = weight.in();
+    int padded = (weight.out() + HALF - 1) / HALF * HALF;
     Math.multiplyExact(padded, in);
     float[][] data = new float[STREAMS][];
     for (int i = 0; i < STREAMS; i++) {
       data[i] = new float[outputs(padded, i) * in];
     }
-    IntStream strips = IntStream.range(0, (out + STRIP - 1) / STRIP);
-    (padded * in < LARGE ? strips : strips.parallel())
-        .forEach(s -> strip(out, in, weight, s, data[s % STREAMS]));
+    weight.each(
+        STRIP,
+        (first, count, rows) -> {
+          int strip = first / STRIP;
+          int at = strip / STREAMS * STRIP * in;
+          turn(in, count, rows, data[strip % STREAMS], at);
+        });
     float[] start = new float[padded];
     if (bias != null) {
-      System.arraycopy(bias, 0, start, 0, out);
+      System.arraycopy(bias, 0, start, 0, weight.out());
     }
-    return new Panels(out, in, data, start);
+    return new Panels(weight.out(), in, data, start);
   }
 
-  private static void strip(int out, int in, FloatBuffer weight, int strip, float[] to) {
-    int first = strip * STRIP;
-    int count = Math.min(STRIP, out - first);
-    float[] rows = new float[count * in];
-    weight.get(first * in, rows);
-    for (int k = 0, at = strip / STREAMS * STRIP * in; k < in; k++, at += STRIP) {
+  /** Turns up to 16 rows, by squares that stay in the nearest cache. */
+  private static void turn(int in, int count, float[] rows, float[] to, int at) {
+    for (int k = 0; k < in; k += STRIP) {
+      int end = Math.min(in, k + STRIP);
       for (int o = 0; o < count; o++) {
-        to[at + o] = rows[o * in + k];
+        column(rows, o * in, k, end, to, at + o);
       }
+    }
+  }
+
+  private static void column(float[] rows, int row, int from, int end, float[] to, int at) {
+    for (int k = from; k < end; k++) {
+      to[at + k * STRIP] = rows[row + k];
     }
   }
 

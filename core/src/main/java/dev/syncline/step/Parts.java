@@ -2,7 +2,6 @@ package dev.syncline.step;
 
 import dev.syncline.spec.Node;
 import dev.syncline.weights.Weights;
-import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
@@ -29,41 +28,41 @@ record Parts(
 
   /** A matrix of a layer's state or of what it found, with its bias, if it has one. */
   Matrix matrix(Node node, String weight, String bias) {
-    FloatBuffer w = weights.buffer(node.name(weight));
-    return pack(w, weights.values().get(node.name(bias)), out(node, weight));
+    return pack(rows(node, weight), weights.values().get(node.name(bias)));
   }
 
   /** A matrix of a layer's input. */
   Matrix ofInput(Node node, String weight, String bias) {
-    if (!inputs.containsKey(node.path())) {
-      return matrix(node, weight, bias);
-    }
-    FloatBuffer scaled = FloatBuffer.wrap(scaled(node, weight));
-    return pack(scaled, shifted(node, weight, bias), out(node, weight));
+    return pack(scaled(node, weight), shifted(node, weight, bias));
   }
 
   /** One matrix for two linear layers. */
   Matrix composed(Node first, Node second) {
-    float[] b = get(second, "weight");
+    Rows b = rows(second, "weight");
     float[] bias = weights.values().get(second.name("bias"));
     float[] between = shifted(first, "weight", "bias");
     return pack(
-        FloatBuffer.wrap(Folding.product(b, scaled(first, "weight"), out(first, "weight"))),
-        between == null ? bias : Folding.apply(b, between, bias),
-        out(second, "weight"));
+        Folding.product(b, scaled(first, "weight")),
+        between == null ? bias : b.apply(between, bias));
   }
 
   /** A weight with what is done to its inputs first. */
-  private float[] scaled(Node node, String weight) {
+  private Rows scaled(Node node, String weight) {
     Folding.Affine affine = inputs.get(node.path());
-    return affine == null ? get(node, weight) : Folding.scaled(get(node, weight), affine);
+    return affine == null ? rows(node, weight) : rows(node, weight).times(affine.gain());
   }
 
   /** The bias that goes with it; null for none. */
   private float[] shifted(Node node, String weight, String bias) {
     Folding.Affine affine = inputs.get(node.path());
     float[] own = weights.values().get(node.name(bias));
-    return affine == null ? own : Folding.shifted(get(node, weight), own, affine);
+    return affine == null || affine.shift() == null
+        ? own
+        : rows(node, weight).apply(affine.shift(), own);
+  }
+
+  private Rows rows(Node node, String weight) {
+    return Rows.of(out(node, weight), weights.buffer(node.name(weight)));
   }
 
   private int out(Node node, String weight) {
@@ -75,9 +74,9 @@ record Parts(
         .getFirst();
   }
 
-  private Matrix pack(FloatBuffer w, float[] bias, int out) {
-    Precision kept = w.capacity() < SMALL ? Precision.FP32 : precision;
-    return Matrix.pack(kept, out, w.capacity() / out, w, bias);
+  private Matrix pack(Rows weight, float[] bias) {
+    boolean small = weight.out() * weight.in() < SMALL;
+    return Matrix.pack(small ? Precision.FP32 : precision, weight, bias);
   }
 
   /** What a layer remembers under a name; null where it has no such part. */

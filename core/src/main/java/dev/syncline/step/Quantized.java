@@ -1,6 +1,5 @@
 package dev.syncline.step;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -35,7 +34,9 @@ public record Quantized(
   /** What makes a sum of two products of bytes positive. */
   static final int LIFT = 1 << 15;
 
-  static Quantized pack(Precision precision, int out, int in, FloatBuffer weight, float[] bias) {
+  static Quantized pack(Precision precision, Rows weight, float[] bias) {
+    int out = weight.out();
+    int in = weight.in();
     int inputs = (in + STEP - 1) / STEP * STEP;
     int group = precision.group() == 0 ? inputs : Math.min(inputs, precision.group());
     int groups = (inputs + group - 1) / group;
@@ -53,7 +54,7 @@ public record Quantized(
     float[] row = new float[inputs];
     for (int o = 0; o < padded; o++) {
       if (o < out) {
-        weight.get(o * in, row, 0, in);
+        weight.read(o, 1, row);
       } else if (o == out) {
         Arrays.fill(row, 0);
       }

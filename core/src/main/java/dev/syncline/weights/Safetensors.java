@@ -191,6 +191,10 @@ public final class Safetensors implements AutoCloseable {
     }
   }
 
+  public Path file() {
+    return file;
+  }
+
   public Map<String, Entry> entries() {
     return entries;
   }
@@ -211,6 +215,9 @@ public final class Safetensors implements AutoCloseable {
    */
   public FloatBuffer buffer(String name) {
     Entry e = entry(name, Type.F32);
+    if (e.end - e.begin > Integer.MAX_VALUE) {
+      throw new InputException(file + ": tensor \"" + name + "\" has more than 2 GB");
+    }
     ByteBuffer bytes = data.asSlice(e.begin, e.end - e.begin).asByteBuffer();
     return bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }

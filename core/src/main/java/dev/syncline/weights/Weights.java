@@ -74,9 +74,13 @@ public final class Weights implements AutoCloseable {
    * it, and no copy is kept.
    */
   public static Weights map(Path file, List<Parameter> parameters) {
-    Safetensors tensors = Safetensors.open(file);
+    return map(look(file), parameters);
+  }
+
+  /** What has been looked through, if it is what the spec asks for. */
+  public static Weights map(Safetensors tensors, List<Parameter> parameters) {
     try {
-      check(file, tensors, parameters);
+      check(tensors, parameters);
       return new Weights(parameters, tensors);
     } catch (RuntimeException e) {
       tensors.close();
@@ -84,7 +88,24 @@ public final class Weights implements AutoCloseable {
     }
   }
 
-  private static void check(Path file, Safetensors tensors, List<Parameter> parameters) {
+  /** Maps a file and looks at every number: all are finite. */
+  public static Safetensors look(Path file) {
+    Safetensors tensors = Safetensors.open(file);
+    try {
+      for (Safetensors.Entry entry : tensors.entries().values()) {
+        if (entry.type() == Safetensors.Type.F32) {
+          finite(file, tensors.buffer(entry.name()), entry.name());
+        }
+      }
+      return tensors;
+    } catch (RuntimeException e) {
+      tensors.close();
+      throw e;
+    }
+  }
+
+  private static void check(Safetensors tensors, List<Parameter> parameters) {
+    Path file = tensors.file();
     Map<String, Safetensors.Entry> left = new LinkedHashMap<>(tensors.entries());
     for (Parameter p : parameters) {
       Safetensors.Entry entry = left.remove(p.name());
@@ -101,7 +122,7 @@ public final class Weights implements AutoCloseable {
             "%s: tensor \"%s\" has shape %s, the spec asks for %s"
                 .formatted(file, p.name(), entry.shape(), p.shape()));
       }
-      finite(file, tensors.buffer(p.name()), p.name());
+      tensors.buffer(p.name());
     }
     if (!left.isEmpty()) {
       throw new InputException(
