@@ -3,52 +3,59 @@ package dev.syncline.step;
 /** Products of one row of each of several streams: panel by panel, all streams with each. */
 final class VectorBatch {
   private static final int ROWS = VectorTiles.ROWS;
+  private static final int COLUMNS = VectorTiles.COLUMNS;
+
+  /** Streams from which on it pays to unpack weights of 16 bits. */
+  private static final int MANY = 12;
 
   private VectorBatch() {}
 
-  /** Three streams at a time with FP32, else stream by stream. */
+  /** Three streams at a time with weights of floats, whole numbers stream by stream. */
   static void product(VectorKernels kernels, Matrix w, Lane[] lanes, int n, int xAt, int yAt) {
-    if (w instanceof Panels p) {
-      tiles(p, lanes, n, xAt, yAt);
-      return;
+    boolean tiles = w instanceof Panels || (w instanceof Halves && n >= MANY);
+    int tiled = !tiles ? 0 : n % ROWS == 1 ? n - 1 : n;
+    for (int i = 0; i < tiled; i += ROWS) {
+      turn(w, lanes[i].x, lanes[i + 1].x, lanes[Math.min(n - 1, i + 2)].x, xAt);
     }
     for (int i = 0; w instanceof Quantized q && i < n; i++) {
       kernels.roundInputs(q, lanes[i].x, xAt);
     }
     for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
-      for (int i = 0; i < n; i++) {
+      int end = Math.min(w.out(), o + Matrix.WIDTH);
+      for (int c = o; tiled > 0 && c < end; c += COLUMNS) {
+        columns(w, c, lanes, tiled, xAt, yAt);
+      }
+      for (int i = tiled; i < n; i++) {
         float[] x = lanes[i].x;
         VectorKernels.panel(w, o, x, xAt, x, x, yAt + o);
       }
     }
   }
 
-  /** A tile that lacks one stream has its last one twice; one left over goes alone. */
-  private static void tiles(Panels w, Lane[] lanes, int n, int xAt, int yAt) {
-    int tiled = n % ROWS == 1 ? n - 1 : n;
-    for (int i = 0; i < tiled; i += ROWS) {
-      float[] third = lanes[Math.min(n - 1, i + 2)].x;
-      VectorTiles.turn(w.in(), lanes[i].x, xAt, lanes[i + 1].x, xAt, third, xAt, lanes[i].x);
-    }
-    for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
-      int end = Math.min(w.out(), o + Matrix.WIDTH);
-      for (int c = o; c < end; c += VectorTiles.COLUMNS) {
-        columns(w, c, lanes, tiled, xAt, yAt);
-      }
-      if (tiled < n) {
-        float[] x = lanes[tiled].x;
-        VectorPanels.panel(w, o, x, xAt, x, x, yAt + o);
-      }
+  /** Turns three rows into the front of the first one's scratch. */
+  private static void turn(Matrix w, float[] a, float[] b, float[] c, int xAt) {
+    if (w instanceof Halves h) {
+      int pairs = w.in() / 2;
+      VectorTiles.turn(pairs, 2, a, xAt, b, xAt, c, xAt, a, 0);
+      VectorTiles.turn(pairs, 2, a, xAt + 1, b, xAt + 1, c, xAt + 1, a, ROWS * pairs);
+      VectorHalves.lift(h, a);
+    } else {
+      VectorTiles.turn(w.in(), 1, a, xAt, b, xAt, c, xAt, a, 0);
     }
   }
 
-  private static void columns(Panels w, int o, Lane[] lanes, int n, int xAt, int yAt) {
+  /** A last tile that lacks one stream has its last one twice. */
+  private static void columns(Matrix w, int o, Lane[] lanes, int n, int xAt, int yAt) {
+    if (w instanceof Halves h) {
+      VectorHalves.columns(h, o, lanes, n, xAt);
+    }
     for (int i = 0; i < n; i += ROWS) {
       float[] turned = lanes[i].x;
-      boolean whole = VectorTiles.tile(w, o, turned);
+      if (w instanceof Panels p) {
+        VectorTiles.panels(p, o, turned);
+      }
       for (int j = i; j < Math.min(n, i + ROWS); j++) {
-        float[] x = lanes[j].x;
-        VectorTiles.finish(w, o, whole, turned, j - i, x, xAt, x, yAt);
+        VectorTiles.finish(w, o, turned, j - i, lanes[j].x, yAt);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.syncline.step;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -13,6 +14,13 @@ final class VectorHalves {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = F.length();
   private static final int COLUMNS = Halves.STREAMS * Halves.STRIP;
+  private static final int ROWS = VectorTiles.ROWS;
+
+  /** Pairs of inputs whose weights are unpacked at once. */
+  private static final int PAIRS = 64;
+
+  /** Floats of weights that are unpacked. */
+  static final int UNPACKED = 2 * PAIRS * 32;
 
   private VectorHalves() {}
 
@@ -115,6 +123,98 @@ final class VectorHalves {
     a2.add(b2).intoArray(s, to + 2 * L);
     a3.add(b3).intoArray(s, to + 3 * L);
     scale(s, to, Halves.LIFT);
+  }
+
+  /** What FP16 inputs are multiplied with, those of three turned rows. */
+  static void lift(Halves w, float[] x) {
+    for (int k = 0; !w.brain() && k < ROWS * w.in(); k++) {
+      x[k] *= Halves.LIFT;
+    }
+  }
+
+  /**
+   * Sums of 32 outputs of streams whose rows were turned three at a time, even inputs before odd
+   * ones: weights are unpacked once for all streams, into the scratch of the first one.
+   */
+  static void columns(Halves w, int o, Lane[] lanes, int n, int xAt) {
+    int pairs = w.in() / 2;
+    int sums = VectorTiles.sums(w);
+    int odd = sums + ROWS * COLUMNS;
+    for (int i = 0; i < n; i += ROWS) {
+      begin(w, o, lanes[i].x, sums);
+    }
+    float[] u = lanes[0].x;
+    int even = odd + ROWS * COLUMNS;
+    int strip = PAIRS * Panels.STRIP;
+    for (int p = 0; p < pairs; p += PAIRS) {
+      int count = Math.min(PAIRS, pairs - p);
+      unpack(w, w.group(o) + p * Halves.STRIP, count, u, even);
+      for (int i = 0; i < n; i += ROWS) {
+        float[] x = lanes[i].x;
+        int from = ROWS * p;
+        VectorTiles.tile(u, even, u, even + strip, x, from, count, sums);
+        from += ROWS * pairs;
+        VectorTiles.tile(u, even + 2 * strip, u, even + 3 * strip, x, from, count, odd);
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      float[] turned = lanes[i / ROWS * ROWS].x;
+      int at = sums + i % ROWS * COLUMNS;
+      end(w, turned, at);
+      last(w, o, lanes[i].x, xAt, turned, at);
+    }
+  }
+
+  private static void begin(Halves w, int o, float[] x, int sums) {
+    for (int i = 0; i < ROWS; i++) {
+      int to = sums + i * COLUMNS;
+      System.arraycopy(w.bias(), o, x, to, COLUMNS);
+      if (!w.brain()) {
+        scale(x, to, 1 / Halves.LIFT);
+      }
+    }
+    Arrays.fill(x, sums + ROWS * COLUMNS, sums + 2 * ROWS * COLUMNS, 0);
+  }
+
+  private static void end(Halves w, float[] x, int at) {
+    for (int i = at; i < at + COLUMNS; i++) {
+      x[i] += x[i + ROWS * COLUMNS];
+    }
+    if (!w.brain()) {
+      scale(x, at, Halves.LIFT);
+    }
+  }
+
+  /** Strips of 16 outputs as floats: two of the even inputs, two of the odd ones. */
+  private static void unpack(Halves w, int from, int pairs, float[] u, int to) {
+    int strip = PAIRS * Panels.STRIP;
+    for (int i = 0; i < Halves.STREAMS; i++) {
+      int even = to + i / 2 * strip + i % 2 * L;
+      if (w.brain()) {
+        brain(w.data()[i], from, pairs, u, even, even + 2 * strip);
+      } else {
+        ieee(w.data()[i], from, pairs, u, even, even + 2 * strip);
+      }
+    }
+  }
+
+  private static void brain(int[] w, int from, int pairs, float[] u, int even, int odd) {
+    for (int p = 0; p < pairs; p++) {
+      IntVector both = IntVector.fromArray(I, w, from + p * Halves.STRIP);
+      IntVector low = both.lanewise(VectorOperators.LSHL, 16);
+      low.reinterpretAsFloats().intoArray(u, even + p * Panels.STRIP);
+      both.and(0xffff0000).reinterpretAsFloats().intoArray(u, odd + p * Panels.STRIP);
+    }
+  }
+
+  private static void ieee(int[] w, int from, int pairs, float[] u, int even, int odd) {
+    for (int p = 0; p < pairs; p++) {
+      IntVector both = IntVector.fromArray(I, w, from + p * Halves.STRIP);
+      IntVector low = both.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
+      IntVector high = both.lanewise(VectorOperators.ASHR, 3);
+      low.and(Halves.FP16_BITS).reinterpretAsFloats().intoArray(u, even + p * Panels.STRIP);
+      high.and(Halves.FP16_BITS).reinterpretAsFloats().intoArray(u, odd + p * Panels.STRIP);
+    }
   }
 
   /** The last input of an odd number of them. */

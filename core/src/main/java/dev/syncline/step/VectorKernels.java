@@ -12,12 +12,6 @@ import jdk.incubator.vector.VectorSpecies;
  * @param second a thread that takes a share of large products of one row; null for none
  */
 public record VectorKernels(Second second) implements Kernels {
-  private static final boolean WIDEST = FloatVector.SPECIES_PREFERRED.length() >= 16;
-
-  /** As wide as the processor, up to 512 bits: what computes more than it loads. */
-  static final VectorSpecies<Float> WIDE =
-      WIDEST ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
-
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = F.length();
