@@ -117,17 +117,17 @@ public sealed interface Op {
   record Source(Buffer rows, Cache recent, Cache kept, int unit) {
     int key(int place) {
       int newest = recent.keys().part().rows();
-      return place < newest ? recent.keys().slot(place) : kept.keys().slot(place - newest);
+      return place < newest ? recent.keys().place(place) : kept.keys().place(place - newest);
     }
 
     int value(int place) {
       int newest = recent.values().part().rows();
-      return place < newest ? recent.values().slot(place) : kept.values().slot(place - newest);
+      return place < newest ? recent.values().place(place) : kept.values().place(place - newest);
     }
 
     int valid(int place) {
       int newest = recent.valid().part().rows();
-      return place < newest ? recent.valid().slot(place) : kept.valid().slot(place - newest);
+      return place < newest ? recent.valid().place(place) : kept.valid().place(place - newest);
     }
   }
 

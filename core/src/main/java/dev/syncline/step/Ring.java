@@ -14,7 +14,12 @@ public record Ring(StatePart part, int at) {
 
   /** Where row n of the stream lies; n may be as low as -rows. */
   public int slot(long n) {
-    return at + (int) Math.floorMod(n, (long) part.rows()) * part.width();
+    return place((int) Math.floorMod(n, (long) part.rows()));
+  }
+
+  /** Where slot i lies. */
+  int place(int i) {
+    return at + i * part.width();
   }
 
   /** Copies the rows out, oldest first, as they are before row {@code next} comes. */

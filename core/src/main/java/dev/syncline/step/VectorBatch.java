@@ -15,7 +15,7 @@ final class VectorBatch {
     boolean tiles = w instanceof Panels || (w instanceof Halves && n >= MANY);
     int tiled = !tiles ? 0 : n % ROWS == 1 ? n - 1 : n;
     for (int i = 0; i < tiled; i += ROWS) {
-      turn(w, lanes[i].x, lanes[i + 1].x, lanes[Math.min(n - 1, i + 2)].x, xAt);
+      turn(w, lanes, i, tiled - 1, xAt);
     }
     for (int i = 0; w instanceof Quantized q && i < n; i++) {
       kernels.roundInputs(q, lanes[i].x, xAt);
@@ -32,19 +32,24 @@ final class VectorBatch {
     }
   }
 
-  /** Turns three rows into the front of the first one's scratch. */
-  private static void turn(Matrix w, float[] a, float[] b, float[] c, int xAt) {
+  /** Turns three rows into the front of the first one's scratch; for one that lacks, the last. */
+  private static void turn(Matrix w, Lane[] lanes, int first, int last, int xAt) {
+    float[] to = lanes[first].x;
+    int pairs = w.in() / 2;
+    for (int i = 0; i < ROWS; i++) {
+      float[] x = lanes[Math.min(last, first + i)].x;
+      if (w instanceof Halves) {
+        VectorTiles.turn(pairs, 2, x, xAt, to, i);
+        VectorTiles.turn(pairs, 2, x, xAt + 1, to, ROWS * pairs + i);
+      } else {
+        VectorTiles.turn(w.in(), 1, x, xAt, to, i);
+      }
+    }
     if (w instanceof Halves h) {
-      int pairs = w.in() / 2;
-      VectorTiles.turn(pairs, 2, a, xAt, b, xAt, c, xAt, a, 0);
-      VectorTiles.turn(pairs, 2, a, xAt + 1, b, xAt + 1, c, xAt + 1, a, ROWS * pairs);
-      VectorHalves.lift(h, a);
-    } else {
-      VectorTiles.turn(w.in(), 1, a, xAt, b, xAt, c, xAt, a, 0);
+      VectorHalves.lift(h, to);
     }
   }
 
-  /** A last tile that lacks one stream has its last one twice. */
   private static void columns(Matrix w, int o, Lane[] lanes, int n, int xAt, int yAt) {
     if (w instanceof Halves h) {
       VectorHalves.columns(h, o, lanes, n, xAt);

@@ -29,7 +29,9 @@ final class VectorTiles {
         }
         return;
       }
-      turn(w.in(), 1, x, from, x, from + xStride, x, from + last * xStride, x, 0);
+      for (int i = 0; i < ROWS; i++) {
+        turn(w.in(), 1, x, from + Math.min(last, i) * xStride, x, i);
+      }
       for (int o = 0; o < w.out(); o += COLUMNS) {
         panels(w, o, x);
         for (int i = 0; i <= last; i++) {
@@ -39,22 +41,10 @@ final class VectorTiles {
     }
   }
 
-  /** Turns {@code n} inputs of three rows, each {@code step} behind the one before. */
-  static void turn(
-      int n,
-      int step,
-      float[] a,
-      int aAt,
-      float[] b,
-      int bAt,
-      float[] c,
-      int cAt,
-      float[] to,
-      int at) {
+  /** Turns {@code n} inputs of a row, each {@code step} behind the one before. */
+  static void turn(int n, int step, float[] row, int from, float[] to, int at) {
     for (int k = 0; k < n; k++) {
-      to[at + ROWS * k] = a[aAt + step * k];
-      to[at + ROWS * k + 1] = b[bAt + step * k];
-      to[at + ROWS * k + 2] = c[cAt + step * k];
+      to[at + ROWS * k] = row[from + step * k];
     }
   }
 
