@@ -71,14 +71,17 @@ public final class Load {
   }
 
   private static void report(Path folder, int jvms) throws IOException, InterruptedException {
-    Path archive = Files.createTempFile("syncline", ".jsa");
-    child(folder, Start.COLD, "-XX:ArchiveClassesAtExit=" + archive);
     List<String> texts = new ArrayList<>();
-    for (int i = 0; i < jvms; i++) {
-      String archived = child(folder, Start.ARCHIVED, "-XX:SharedArchiveFile=" + archive);
-      texts.add(child(folder, Start.COLD) + archived + child(folder, Start.WARM));
+    Path archive = Files.createTempFile("syncline", ".jsa");
+    try {
+      child(folder, Start.COLD, "-XX:ArchiveClassesAtExit=" + archive);
+      for (int i = 0; i < jvms; i++) {
+        String archived = child(folder, Start.ARCHIVED, "-XX:SharedArchiveFile=" + archive);
+        texts.add(child(folder, Start.COLD) + archived + child(folder, Start.WARM));
+      }
+    } finally {
+      Files.delete(archive);
     }
-    Files.delete(archive);
     Map<String, List<Double>> figures = new LinkedHashMap<>();
     for (String text : texts) {
       for (String line : text.lines().filter(l -> l.contains("\t")).toList()) {

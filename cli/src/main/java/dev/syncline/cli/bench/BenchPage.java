@@ -36,7 +36,7 @@ record BenchPage(List<BenchReport> reports) {
   private String markdown() {
     StringBuilder md = new StringBuilder("# Measured\n\n");
     md.append("Written by `syncline bench --out`; medians over rounds that alternate. Times in ");
-    md.append("microseconds. *p10*, *min*, *p99* over all steps of all rounds; *MB* weights that ");
+    md.append("microseconds. *p10*, *p99* over all steps of all rounds; *MB* weights that ");
     md.append(
         "a step reads; */floor* over the fastest pass over as many bytes; libtorch computes ");
     md.append(
