@@ -1,5 +1,8 @@
 package dev.syncline.bench;
 
+import dev.syncline.json.InputException;
+import dev.syncline.json.Json;
+import dev.syncline.json.Records;
 import dev.syncline.spec.FrontEnd;
 import dev.syncline.spec.ModelSpec;
 import dev.syncline.step.Kernels;
@@ -54,6 +57,11 @@ public final class Load {
     }
     int jvms = args.length > 1 ? Integer.parseInt(args[1]) : 5;
     if (args.length > 0) {
+      String refusal = refusal(Path.of(args[0]));
+      if (!refusal.isEmpty()) {
+        System.err.println(refusal);
+        System.exit(1);
+      }
       report(Path.of(args[0]), jvms);
       return;
     }
@@ -67,6 +75,19 @@ public final class Load {
           Files.delete(file);
         }
       }
+    }
+  }
+
+  /** Why a model cannot be timed; empty if it can. */
+  private static String refusal(Path folder) {
+    try {
+      ModelSpec spec = Records.read(ModelSpec.class, Json.read(folder.resolve(Model.SPEC)));
+      boolean vectors =
+          spec.modalities().values().stream()
+              .allMatch(m -> m.frontEnd() instanceof FrontEnd.Vector);
+      return vectors ? "" : folder + ": only models of precomputed vectors can be timed";
+    } catch (InputException e) {
+      return e.getMessage();
     }
   }
 
