@@ -5,10 +5,10 @@ import java.util.Arrays;
 /** Attention of one tick's rows over what is cached, in the order of time. */
 final class AttentionOperation {
   /**
-   * Rows of which all heads are read before the next ones: in the order in which they lie in
-   * memory.
+   * Stretches of the newest rows that are read side by side, all heads of a row of each before the
+   * next ones: a memory serves four sequential streams faster than one.
    */
-  private static final int NEAR = 16;
+  private static final int STREAMS = 4;
 
   private AttentionOperation() {}
 
@@ -28,17 +28,15 @@ final class AttentionOperation {
       int size = to.size();
       kernels.matmul(o.weights().o(), lanes, n, to.rows(), asking.mixed(), size, to.at(), size);
       for (int i = 0; i < n; i++) {
-        finish(o, asking, lanes[i].x);
+        finish(o, asking, kernels, lanes[i].x);
       }
     }
   }
 
-  private static void finish(Op.Attention o, Op.Asking asking, float[] x) {
+  private static void finish(Op.Attention o, Op.Asking asking, Kernels kernels, float[] x) {
     Buffer to = asking.out();
     if (o.residual()) {
-      for (int i = 0; i < to.rows() * to.size(); i++) {
-        x[to.at() + i] += x[asking.in().at() + i];
-      }
+      kernels.add(x, asking.in().at(), x, to.at(), to.rows() * to.size());
     }
     to.mask(x);
   }
@@ -147,15 +145,15 @@ final class AttentionOperation {
     for (int i = 0; i < o.sources().size(); i++) {
       count = look(o, o.sources().get(i), now, count, x, s);
     }
-    for (int i = 0; i < count; i += NEAR) {
-      dots(o, i, Math.min(NEAR, count - i), kernels, x, s);
+    for (int i = 0; i < count; i += STREAMS) {
+      dots(o, i, Math.min(STREAMS, count - i), kernels, x, s);
     }
     for (int head = 0; count > 0 && head < o.layer().heads(); head++) {
       score(o, head, count, kernels, x);
       kernels.softmax(x, o.scores(head), count);
     }
-    for (int i = 0; i < count; i += NEAR) {
-      mix(o, i, Math.min(NEAR, count - i), mixed, kernels, x, s);
+    for (int i = 0; i < count; i += STREAMS) {
+      mix(o, i, Math.min(STREAMS, count - i), mixed, kernels, x, s);
     }
   }
 
@@ -183,15 +181,21 @@ final class AttentionOperation {
     }
   }
 
-  /** Notes all places of a source that are seen and hold valid rows, behind those before. */
+  /**
+   * Notes all places of a source that are seen and hold valid rows, behind those before: of the
+   * newest rows the first of each stretch, then the second of each, and so on.
+   */
   private static int look(
       Op.Attention o, Op.Source source, long now, int before, float[] x, float[] s) {
     var span = o.layer().span();
     long n = (now + 1) / source.unit() - 1;
     int seen = span.seen(n);
+    int stretch = seen / STREAMS;
     int count = before;
-    for (int age = 0; age < seen; age++) {
-      count = see(o, source, span.place(n, n - age), n - age, now, count, x, s);
+    for (int i = 0; i < seen; i++) {
+      int later = i < STREAMS * stretch ? i % STREAMS * stretch + i / STREAMS : i;
+      long m = n - seen + 1 + later;
+      count = see(o, source, span.place(n, m), m, now, count, x, s);
     }
     for (int place = span.recent(); place < span.places(); place++) {
       count = see(o, source, place, span.row(n, place), now, count, x, s);

@@ -78,7 +78,7 @@ final class FusionOperations {
       }
       softmaxOverStreams(x, o.gate(), there, units, kernels);
       for (int m = 0; m < there; m++) {
-        Operations.addProduct(x, o.gate() + m * units, x, o.value() + m * units, x, to, units);
+        kernels.addProduct(x, o.gate() + m * units, x, o.value() + m * units, x, to, units);
       }
     }
   }

@@ -51,7 +51,7 @@ final class ImageOperations {
     }
   }
 
-  static void depthwiseConv2d(Op.DepthwiseConv2d o, float[] x) {
+  static void depthwiseConv2d(Op.DepthwiseConv2d o, Kernels kernels, float[] x) {
     Shape in = o.in().shape();
     Shape out = o.out().shape();
     int channels = in.width();
@@ -63,7 +63,7 @@ final class ImageOperations {
       for (int y = 0; y < out.dims().get(0); y++) {
         for (int u = 0; u < out.dims().get(1); u++, to += channels) {
           System.arraycopy(o.bias(), 0, x, to, channels);
-          depthwisePixel(o, x, o.in().at() + r * in.size(), y, u, to);
+          depthwisePixel(o, kernels, x, o.in().at() + r * in.size(), y, u, to);
         }
       }
     }
@@ -71,7 +71,7 @@ final class ImageOperations {
   }
 
   private static void depthwisePixel(
-      Op.DepthwiseConv2d o, float[] x, int picture, int y, int u, int to) {
+      Op.DepthwiseConv2d o, Kernels kernels, float[] x, int picture, int y, int u, int to) {
     Shape in = o.in().shape();
     int channels = in.width();
     for (int ky = 0; ky < o.kernel(); ky++) {
@@ -81,13 +81,13 @@ final class ImageOperations {
         if (line >= 0 && line < in.dims().get(0) && column >= 0 && column < in.dims().get(1)) {
           int from = picture + (line * in.dims().get(1) + column) * channels;
           int weight = (ky * o.kernel() + kx) * channels;
-          Operations.addProduct(x, from, o.weight(), weight, x, to, channels);
+          kernels.addProduct(x, from, o.weight(), weight, x, to, channels);
         }
       }
     }
   }
 
-  static void pool2d(Op.Pool2d o, float[] x) {
+  static void pool2d(Op.Pool2d o, Kernels kernels, float[] x) {
     Shape in = o.in().shape();
     Shape out = o.out().shape();
     int channels = in.width();
@@ -100,7 +100,7 @@ final class ImageOperations {
             int line = y * o.stride() + k / o.kernel();
             int column = u * o.stride() + k % o.kernel();
             int from = picture + (line * in.dims().get(1) + column) * channels;
-            Operations.accumulate(o.pooling(), k == 0, x, from, to, channels);
+            Operations.accumulate(o.pooling(), k == 0, kernels, x, from, to, channels);
           }
           if (o.pooling() == Pooling.MEAN) {
             Operations.scale(x, to, channels, 1f / (o.kernel() * o.kernel()));
@@ -111,7 +111,7 @@ final class ImageOperations {
     o.out().mask(x);
   }
 
-  static void globalPool(Op.GlobalPool o, float[] x) {
+  static void globalPool(Op.GlobalPool o, Kernels kernels, float[] x) {
     Shape in = o.in().shape();
     int channels = in.width();
     int pixels = in.size() / channels;
@@ -119,7 +119,7 @@ final class ImageOperations {
       int to = o.out().at() + r * channels;
       for (int p = 0; p < pixels; p++) {
         int from = o.in().at() + r * in.size() + p * channels;
-        Operations.accumulate(o.pooling(), p == 0, x, from, to, channels);
+        Operations.accumulate(o.pooling(), p == 0, kernels, x, from, to, channels);
       }
       if (o.pooling() == Pooling.MEAN) {
         Operations.scale(x, to, channels, 1f / pixels);

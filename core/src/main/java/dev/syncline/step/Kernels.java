@@ -64,6 +64,35 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
   /** {@code a[i] = e^a[i]}, the polynomial of {@link PlainKernels#exp(float)} to the last bit. */
   void exp(float[] a, int at, int n);
 
+  /** {@code y += x}; in this and the next three, two stretches of one array may not overlap. */
+  default void add(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  /** {@code y += a · b}. */
+  default void addProduct(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] += a[aAt + i] * b[bAt + i];
+    }
+  }
+
+  /** {@code y = max(x, y)}. */
+  default void max(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] = Math.max(x[xAt + i], y[yAt + i]);
+    }
+  }
+
+  /** {@code y = (1 - share) · x + share · y}; the shares lie in the array of {@code x}. */
+  default void blend(float[] x, int share, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      float z = x[share + i];
+      y[yAt + i] = (1 - z) * x[xAt + i] + z * y[yAt + i];
+    }
+  }
+
   float dot(float[] a, int aAt, float[] b, int bAt, int n);
 
   /** The sum of n numbers. */

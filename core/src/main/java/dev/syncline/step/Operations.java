@@ -46,18 +46,18 @@ final class Operations {
       case Op.Embed o -> embed(o, x);
       case Op.Standardize o -> standardize(o, x);
       case Op.Absent o -> absent(o, x);
-      case Op.DepthwiseConv1d o -> depthwiseConv1d(o, x, s, tick);
-      case Op.PoolRows o -> poolRows(o, x);
+      case Op.DepthwiseConv1d o -> depthwiseConv1d(o, kernels, x, s, tick);
+      case Op.PoolRows o -> poolRows(o, kernels, x);
       case Op.Conv2d o -> ImageOperations.conv2d(o, kernels, x);
-      case Op.DepthwiseConv2d o -> ImageOperations.depthwiseConv2d(o, x);
-      case Op.Pool2d o -> ImageOperations.pool2d(o, x);
-      case Op.GlobalPool o -> ImageOperations.globalPool(o, x);
+      case Op.DepthwiseConv2d o -> ImageOperations.depthwiseConv2d(o, kernels, x);
+      case Op.Pool2d o -> ImageOperations.pool2d(o, kernels, x);
+      case Op.GlobalPool o -> ImageOperations.globalPool(o, kernels, x);
       case Op.GraphAttention o -> GraphOperation.run(o, kernels, x, s, tick);
       case Op.Memory o -> MemoryOperation.run(o, kernels, x, s, tick);
       case Op.Chain o -> ChainOperation.run(o, kernels, x, s, tick);
       case Op.Sinusoids o -> PositionOperations.sinusoids(o, x, tick);
       case Op.LearnedPositions o -> PositionOperations.learned(o, x, tick);
-      case Op.Add o -> add(o, x);
+      case Op.Add o -> add(o, kernels, x);
       case Op.Concat o -> FusionOperations.concat(o, x);
       case Op.Combine o -> FusionOperations.combine(o, x);
       case Op.Gated o -> FusionOperations.gated(o, kernels, x);
@@ -177,7 +177,8 @@ final class Operations {
     }
   }
 
-  private static void depthwiseConv1d(Op.DepthwiseConv1d o, float[] x, float[] s, long tick) {
+  private static void depthwiseConv1d(
+      Op.DepthwiseConv1d o, Kernels kernels, float[] x, float[] s, long tick) {
     int width = o.in().size();
     for (int r = 0; r < o.in().rows(); r++) {
       long n = tick * o.in().rows() + r;
@@ -188,19 +189,13 @@ final class Operations {
           int weight = (o.kernel() - 1 - age) * width;
           int from =
               age == 0 ? o.in().at() + r * width : o.ring().slot(n - (long) age * o.dilation());
-          addProduct(age == 0 ? x : s, from, o.weight(), weight, x, to, width);
+          kernels.addProduct(age == 0 ? x : s, from, o.weight(), weight, x, to, width);
         }
       }
       remember(o.ring(), n, x, o.in().at() + r * width, s);
     }
     anyValid(o.in(), o.out(), o.stride(), x);
     o.out().mask(x);
-  }
-
-  static void addProduct(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] += a[aAt + i] * b[bAt + i];
-    }
   }
 
   /** A row enters a ring; null where a layer needs no memory. */
@@ -220,7 +215,7 @@ final class Operations {
     }
   }
 
-  private static void poolRows(Op.PoolRows o, float[] x) {
+  private static void poolRows(Op.PoolRows o, Kernels kernels, float[] x) {
     int width = o.in().size();
     anyValid(o.in(), o.out(), o.rows(), x);
     for (int j = 0; j < o.out().rows(); j++) {
@@ -229,7 +224,7 @@ final class Operations {
       Arrays.fill(x, to, to + width, 0);
       for (int r = j * o.rows(); r < (j + 1) * o.rows(); r++) {
         if (x[o.in().valid() + r] != 0) {
-          accumulate(o.pooling(), count == 0, x, o.in().at() + r * width, to, width);
+          accumulate(o.pooling(), count == 0, kernels, x, o.in().at() + r * width, to, width);
           count++;
         }
       }
@@ -240,17 +235,14 @@ final class Operations {
   }
 
   /** Adds a row to a sum or takes its maximum; the first one is copied. */
-  static void accumulate(Pooling pooling, boolean first, float[] x, int from, int to, int n) {
+  static void accumulate(
+      Pooling pooling, boolean first, Kernels kernels, float[] x, int from, int to, int n) {
     if (first) {
       System.arraycopy(x, from, x, to, n);
     } else if (pooling == Pooling.MEAN) {
-      for (int c = 0; c < n; c++) {
-        x[to + c] += x[from + c];
-      }
+      kernels.add(x, from, x, to, n);
     } else {
-      for (int c = 0; c < n; c++) {
-        x[to + c] = Math.max(x[to + c], x[from + c]);
-      }
+      kernels.max(x, from, x, to, n);
     }
   }
 
@@ -260,11 +252,10 @@ final class Operations {
     }
   }
 
-  private static void add(Op.Add o, float[] x) {
+  private static void add(Op.Add o, Kernels kernels, float[] x) {
     int n = o.x().rows() * o.x().size();
-    for (int i = 0; i < n; i++) {
-      x[o.out().at() + i] = x[o.x().at() + i] + x[o.inner().at() + i];
-    }
+    System.arraycopy(x, o.x().at(), x, o.out().at(), n);
+    kernels.add(x, o.inner().at(), x, o.out().at(), n);
     for (int r = 0; r < o.x().rows(); r++) {
       x[o.out().valid() + r] = x[o.x().valid() + r] * x[o.inner().valid() + r];
     }

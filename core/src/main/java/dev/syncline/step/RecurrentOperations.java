@@ -17,7 +17,7 @@ final class RecurrentOperations {
         float[] x = lanes[i].x;
         if (!skipped(g.in(), g.out(), r, x)) {
           int a = g.gatesX() + r * units;
-          add(x, g.gatesH(), a, units);
+          kernels.add(x, g.gatesH(), x, a, units);
           kernels.apply(o.function(), x, a, units);
           System.arraycopy(x, a, lanes[i].s, o.h().at(), units);
           System.arraycopy(x, a, x, g.out().at() + r * units, units);
@@ -45,16 +45,12 @@ final class RecurrentOperations {
     int h = o.h().at();
     int a = g.gatesX() + r * 3 * units;
     int b = g.gatesH();
-    add(x, b, a, 2 * units);
+    int candidate = a + 2 * units;
+    kernels.add(x, b, x, a, 2 * units);
     kernels.sigmoid(x, a, 2 * units);
-    for (int i = 0; i < units; i++) {
-      x[a + 2 * units + i] += x[a + i] * x[b + 2 * units + i];
-    }
-    kernels.tanh(x, a + 2 * units, units);
-    for (int i = 0; i < units; i++) {
-      float z = x[a + units + i];
-      s[h + i] = (1 - z) * x[a + 2 * units + i] + z * s[h + i];
-    }
+    kernels.addProduct(x, a, x, b + 2 * units, x, candidate, units);
+    kernels.tanh(x, candidate, units);
+    kernels.blend(x, a + units, candidate, s, h, units);
     System.arraycopy(s, h, x, g.out().at() + r * units, units);
   }
 
@@ -76,7 +72,7 @@ final class RecurrentOperations {
     int units = g.out().size();
     int c = o.c().at();
     int a = g.gatesX() + r * 4 * units;
-    add(x, g.gatesH(), a, 4 * units);
+    kernels.add(x, g.gatesH(), x, a, 4 * units);
     kernels.sigmoid(x, a, 2 * units);
     kernels.tanh(x, a + 2 * units, units);
     kernels.sigmoid(x, a + 3 * units, units);
@@ -138,12 +134,6 @@ final class RecurrentOperations {
     }
     if (Lane.any(lanes, n, g.in().valid() + r)) {
       kernels.matmul(g.weightH(), lanes, n, 1, g.before(), 0, g.gatesH(), 0);
-    }
-  }
-
-  private static void add(float[] x, int from, int to, int n) {
-    for (int i = 0; i < n; i++) {
-      x[to + i] += x[from + i];
     }
   }
 

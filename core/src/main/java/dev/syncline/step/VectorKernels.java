@@ -152,6 +152,49 @@ public record VectorKernels(Second second) implements Kernels {
   }
 
   @Override
+  public void add(float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = n / L * L;
+    for (int i = 0; i < whole; i += L) {
+      FloatVector v = FloatVector.fromArray(F, y, yAt + i);
+      v.add(FloatVector.fromArray(F, x, xAt + i)).intoArray(y, yAt + i);
+    }
+    Kernels.super.add(x, xAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
+  public void addProduct(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+    int whole = n / L * L;
+    for (int i = 0; i < whole; i += L) {
+      FloatVector v = FloatVector.fromArray(F, a, aAt + i);
+      v = v.mul(FloatVector.fromArray(F, b, bAt + i));
+      FloatVector.fromArray(F, y, yAt + i).add(v).intoArray(y, yAt + i);
+    }
+    Kernels.super.addProduct(a, aAt + whole, b, bAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
+  public void max(float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = n / L * L;
+    for (int i = 0; i < whole; i += L) {
+      FloatVector v = FloatVector.fromArray(F, x, xAt + i);
+      v.max(FloatVector.fromArray(F, y, yAt + i)).intoArray(y, yAt + i);
+    }
+    Kernels.super.max(x, xAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
+  public void blend(float[] x, int share, int xAt, float[] y, int yAt, int n) {
+    int whole = n / L * L;
+    for (int i = 0; i < whole; i += L) {
+      FloatVector z = FloatVector.fromArray(F, x, share + i);
+      FloatVector old = z.mul(FloatVector.fromArray(F, y, yAt + i));
+      FloatVector rest = FloatVector.broadcast(F, 1).sub(z);
+      rest.mul(FloatVector.fromArray(F, x, xAt + i)).add(old).intoArray(y, yAt + i);
+    }
+    Kernels.super.blend(x, share + whole, xAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
   public float dot(float[] a, int aAt, float[] b, int bAt, int n) {
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);

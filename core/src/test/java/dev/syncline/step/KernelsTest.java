@@ -145,6 +145,42 @@ class KernelsTest {
     assertThat(b[2 + x.length]).isEqualTo(MARK);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 8, 13, 64, 65})
+  void sumsMaximaAndBlendsHaveTheSameBitsInBothSets(int n) {
+    float[] x = random(3 * n + 7, n);
+    x[n / 2] = Float.NaN;
+    x[n / 3] = -0f;
+    for (int what = 0; what < 4; what++) {
+      float[] a = framed(random(n, what));
+      float[] b = a.clone();
+      float[] expected = a.clone();
+      for (int i = 0; i < n; i++) {
+        float u = x[3 + i];
+        float v = x[5 + n + i];
+        float y = expected[2 + i];
+        expected[2 + i] =
+            switch (what) {
+              case 0 -> y + u;
+              case 1 -> y + u * v;
+              case 2 -> Math.max(u, y);
+              default -> (1 - v) * u + v * y;
+            };
+      }
+      for (Kernels kernels : new Kernels[] {plain, vector}) {
+        float[] y = kernels == plain ? a : b;
+        switch (what) {
+          case 0 -> kernels.add(x, 3, y, 2, n);
+          case 1 -> kernels.addProduct(x, 3, x, 5 + n, y, 2, n);
+          case 2 -> kernels.max(x, 3, y, 2, n);
+          default -> kernels.blend(x, 5 + n, 3, y, 2, n);
+        }
+      }
+      assertThat(a).containsExactly(expected);
+      assertThat(b).containsExactly(expected);
+    }
+  }
+
   private static float[] framed(float[] x) {
     float[] framed = marked(x.length + 4);
     System.arraycopy(x, 0, framed, 2, x.length);
