@@ -45,7 +45,7 @@ public final class ImageScalePlan {
   }
 
   public int scratchSize() {
-    return REACH * (config.width() + 1);
+    return REACH * (config.width() + 1) + 2 * config.channels() * config.width();
   }
 
   /** Additions and multiplications of the pixels of an image of this size. */
@@ -80,6 +80,7 @@ public final class ImageScalePlan {
       int scratchOff) {
     check(rgb, rgbOff, width, height);
     int row = scratchOff + REACH * config.width();
+    int lines = row + REACH;
     for (int x = 0; x < config.width(); x++) {
       reach(width, config.width(), x, scratch, scratchOff + REACH * x);
     }
@@ -89,19 +90,25 @@ public final class ImageScalePlan {
     }
     float middleColumn = middle(width, config.width());
     float middleRow = middle(height, config.height());
+    // neighbours share source rows: the sums along the newest two of them are kept
+    int done = -1;
     for (int y = 0; y < config.height(); y++) {
       reach(height, config.height(), y, scratch, row);
       int first = (int) scratch[row];
       int last = (int) scratch[row + 1];
       for (int r = first; r <= last; r++) {
-        float weight = r == first ? scratch[row + 2] : r == last ? scratch[row + 3] : middleRow;
-        int source = rgbOff + r * width * 3;
-        int target = outOff + y * config.width();
-        if (config.channels() == 3) {
-          colour(rgb, source, weight, middleColumn, out, target, scratch, scratchOff);
-        } else {
-          luma(rgb, source, weight, middleColumn, out, target, scratch, scratchOff);
+        int line = lines + r % 2 * config.channels() * config.width();
+        if (r > done) {
+          int source = rgbOff + r * width * 3;
+          if (config.channels() == 3) {
+            colour(rgb, source, middleColumn, scratch, scratchOff, line);
+          } else {
+            luma(rgb, source, middleColumn, scratch, scratchOff, line);
+          }
+          done = r;
         }
+        float weight = r == first ? scratch[row + 2] : r == last ? scratch[row + 3] : middleRow;
+        add(weight, scratch, line, out, outOff + y * config.width());
       }
     }
   }
@@ -160,21 +167,22 @@ public final class ImageScalePlan {
     table[at + 3] = (float) lastWeight;
   }
 
-  /** Adds a source row, weighted, to an output row of each of three channels. */
-  private void colour(
-      byte[] rgb,
-      int source,
-      float weight,
-      float middle,
-      float[] out,
-      int target,
-      float[] columns,
-      int at) {
-    int plane = config.width() * config.height();
-    float red = weight * gain[0];
-    float green = weight * gain[1];
-    float blue = weight * gain[2];
-    for (int x = 0, t = at; x < config.width(); x++, t += REACH) {
+  /** Adds the sums along a source row, weighted, to an output row of each channel. */
+  private void add(float weight, float[] sums, int from, float[] out, int target) {
+    int width = config.width();
+    for (int c = 0; c < config.channels(); c++) {
+      float factor = weight * gain[c];
+      int to = target + c * width * config.height();
+      for (int x = 0; x < width; x++) {
+        out[to + x] += factor * sums[from + c * width + x];
+      }
+    }
+  }
+
+  /** Sums along a source row, those of red before those of green and blue. */
+  private void colour(byte[] rgb, int source, float middle, float[] columns, int at, int line) {
+    int width = config.width();
+    for (int x = 0, t = at; x < width; x++, t += REACH) {
       int first = source + 3 * (int) columns[t];
       int last = source + 3 * (int) columns[t + 1];
       float w = columns[t + 2];
@@ -192,23 +200,14 @@ public final class ImageScalePlan {
         g += middle * (rgb[p + 1] & 255);
         b += middle * (rgb[p + 2] & 255);
       }
-      out[target + x] += red * r;
-      out[target + plane + x] += green * g;
-      out[target + 2 * plane + x] += blue * b;
+      columns[line + x] = r;
+      columns[line + width + x] = g;
+      columns[line + 2 * width + x] = b;
     }
   }
 
-  /** Adds the luma of a source row, weighted, to an output row. */
-  private void luma(
-      byte[] rgb,
-      int source,
-      float weight,
-      float middle,
-      float[] out,
-      int target,
-      float[] columns,
-      int at) {
-    float scale = weight * gain[0];
+  /** Sums of the luma along a source row. */
+  private void luma(byte[] rgb, int source, float middle, float[] columns, int at, int line) {
     for (int x = 0, t = at; x < config.width(); x++, t += REACH) {
       int first = source + 3 * (int) columns[t];
       int last = source + 3 * (int) columns[t + 1];
@@ -219,7 +218,7 @@ public final class ImageScalePlan {
       for (int p = first + 3; p < last; p += 3) {
         sum += middle * luma(rgb, p);
       }
-      out[target + x] += scale * sum;
+      columns[line + x] = sum;
     }
   }
 
