@@ -192,10 +192,13 @@ final class AttentionOperation {
     int seen = span.seen(n);
     int stretch = seen / STREAMS;
     int count = before;
+    long oldest = n - seen + 1;
+    int first = span.place(n, oldest);
     for (int i = 0; i < seen; i++) {
       int later = i < STREAMS * stretch ? i % STREAMS * stretch + i / STREAMS : i;
-      long m = n - seen + 1 + later;
-      count = see(o, source, span.place(n, m), m, now, count, x, s);
+      int place = first + later;
+      place -= place < span.recent() ? 0 : span.recent();
+      count = see(o, source, place, oldest + later, now, count, x, s);
     }
     for (int place = span.recent(); place < span.places(); place++) {
       count = see(o, source, place, span.row(n, place), now, count, x, s);

@@ -248,21 +248,31 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
     }
   }
 
+  /** The highest of one or more numbers. */
+  default float highest(float[] a, int at, int n) {
+    float highest = a[at];
+    for (int i = at + 1; i < at + n; i++) {
+      highest = Math.max(highest, a[i]);
+    }
+    return highest;
+  }
+
+  /** {@code y = (x - mean) · scale · weight + bias}. */
+  default void normalize(
+      float[] x, int xAt, float mean, float scale, float[] weight, float[] bias, int yAt) {
+    for (int i = 0; i < weight.length; i++) {
+      x[yAt + i] = (x[xAt + i] - mean) * scale * weight[i] + bias[i];
+    }
+  }
+
   /** Softmax in place. */
   default void softmax(float[] a, int at, int n) {
-    float max = a[at];
-    for (int i = at + 1; i < at + n; i++) {
-      max = Math.max(max, a[i]);
-    }
+    float max = highest(a, at, n);
     for (int i = at; i < at + n; i++) {
       a[i] -= max;
     }
     exp(a, at, n);
-    float sum = 0;
-    for (int i = at; i < at + n; i++) {
-      sum += a[i];
-    }
-    float scale = 1 / sum;
+    float scale = 1 / sum(a, at, n);
     for (int i = at; i < at + n; i++) {
       a[i] *= scale;
     }

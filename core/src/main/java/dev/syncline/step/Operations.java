@@ -84,9 +84,7 @@ final class Operations {
       float squares = kernels.squares(x, from, size, mean);
       float scale = (float) (1 / Math.sqrt(squares / size + o.epsilon()));
       for (int i = 0; i < size; i += width) {
-        for (int c = 0; c < width; c++) {
-          x[to + i + c] = (x[from + i + c] - mean) * scale * o.weight()[c] + o.bias()[c];
-        }
+        kernels.normalize(x, from + i, mean, scale, o.weight(), o.bias(), to + i);
       }
     }
     o.out().mask(x);

@@ -90,6 +90,34 @@ public record VectorKernels(Second second) implements Kernels {
   }
 
   @Override
+  public float highest(float[] a, int at, int n) {
+    if (n < L) {
+      return Kernels.super.highest(a, at, n);
+    }
+    FloatVector m = FloatVector.fromArray(F, a, at);
+    for (int i = L; i + L <= n; i += L) {
+      m = m.max(FloatVector.fromArray(F, a, at + i));
+    }
+    // the last eight, some of them again
+    m = m.max(FloatVector.fromArray(F, a, at + n - L));
+    return m.reduceLanes(VectorOperators.MAX);
+  }
+
+  @Override
+  public void normalize(
+      float[] x, int xAt, float mean, float scale, float[] weight, float[] bias, int yAt) {
+    int whole = weight.length / L * L;
+    for (int i = 0; i < whole; i += L) {
+      FloatVector v = FloatVector.fromArray(F, x, xAt + i).sub(mean).mul(scale);
+      v = v.mul(FloatVector.fromArray(F, weight, i));
+      v.add(FloatVector.fromArray(F, bias, i)).intoArray(x, yAt + i);
+    }
+    for (int i = whole; i < weight.length; i++) {
+      x[yAt + i] = (x[xAt + i] - mean) * scale * weight[i] + bias[i];
+    }
+  }
+
+  @Override
   public void roundInputs(Quantized w, float[] x, int xAt) {
     Kernels.super.roundInputs(w, x, xAt);
     if (w.bits() == 8) {

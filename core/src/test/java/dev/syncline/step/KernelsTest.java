@@ -181,6 +181,29 @@ class KernelsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 9, 13, 64, 65})
+  void theHighestAndNormalizedRowsHaveTheSameBitsInBothSets(int n) {
+    for (int top = 0; top < n; top++) {
+      float[] a = framed(random(n, n));
+      a[2 + top] = 1.5f;
+      assertThat(plain.highest(a, 2, n)).isEqualTo(1.5f);
+      assertThat(vector.highest(a, 2, n)).isEqualTo(1.5f);
+    }
+    float[] weight = random(n, 1);
+    float[] bias = random(n, 2);
+    float[] a = framed(random(2 * n, 3));
+    float[] b = a.clone();
+    float[] expected = a.clone();
+    for (int i = 0; i < n; i++) {
+      expected[2 + n + i] = (a[2 + i] - 0.25f) * 3 * weight[i] + bias[i];
+    }
+    plain.normalize(a, 2, 0.25f, 3, weight, bias, 2 + n);
+    vector.normalize(b, 2, 0.25f, 3, weight, bias, 2 + n);
+    assertThat(a).containsExactly(expected);
+    assertThat(b).containsExactly(expected);
+  }
+
   private static float[] framed(float[] x) {
     float[] framed = marked(x.length + 4);
     System.arraycopy(x, 0, framed, 2, x.length);
