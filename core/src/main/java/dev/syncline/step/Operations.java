@@ -11,18 +11,7 @@ import java.util.Arrays;
 final class Operations {
   private Operations() {}
 
-  static void run(Op op, Kernels kernels, Lane[] lanes, int n) {
-    switch (op) {
-      case Op.Joint o -> joint(o, kernels, lanes, n);
-      case Op.Single o -> {
-        for (int i = 0; i < n; i++) {
-          single(o, kernels, lanes[i].x, lanes[i].s, lanes[i].tick);
-        }
-      }
-    }
-  }
-
-  private static void joint(Op.Joint op, Kernels kernels, Lane[] lanes, int n) {
+  static void run(Op.Joint op, Kernels kernels, Lane[] lanes, int n) {
     switch (op) {
       case Op.MatMul o -> matmul(o, kernels, lanes, n);
       case Op.Conv1d o -> conv1d(o, kernels, lanes, n);
@@ -34,7 +23,7 @@ final class Operations {
     }
   }
 
-  private static void single(Op.Single op, Kernels kernels, float[] x, float[] s, long tick) {
+  static void run(Op.Single op, Kernels kernels, float[] x, float[] s, long tick) {
     switch (op) {
       case Op.Apply o -> {
         int n = o.in().rows() * o.in().size();

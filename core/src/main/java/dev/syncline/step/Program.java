@@ -44,8 +44,27 @@ public record Program(
    */
   @Override
   public void step(Lane[] lanes, int n) {
-    for (int i = 0; i < ops.size(); i++) {
-      Operations.run(ops.get(i), kernels, lanes, n);
+    int i = 0;
+    while (i < ops.size()) {
+      if (ops.get(i) instanceof Op.Joint joint) {
+        Operations.run(joint, kernels, lanes, n);
+        i++;
+        continue;
+      }
+      int first = i;
+      while (i < ops.size() && ops.get(i) instanceof Op.Single) {
+        i++;
+      }
+      for (int lane = 0; lane < n; lane++) {
+        alone(first, i, lanes[lane]);
+      }
+    }
+  }
+
+  /** Operations that streams do not share, one stream after the other while its rows are near. */
+  private void alone(int from, int to, Lane lane) {
+    for (int i = from; i < to; i++) {
+      Operations.run((Op.Single) ops.get(i), kernels, lane.x, lane.s, lane.tick);
     }
   }
 
