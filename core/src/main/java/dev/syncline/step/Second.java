@@ -45,7 +45,7 @@ public final class Second {
 
   /** One row with a matrix; false if it is better done alone. */
   boolean product(Matrix matrix, float[] row, int rowAt, float[] y, int yAt) {
-    if (matrix.bytes() < LEAST_BYTES || !taken.compareAndSet(false, true)) {
+    if (size(matrix) < LEAST_BYTES || !taken.compareAndSet(false, true)) {
       return false;
     }
     int turn = begin(matrix, row, rowAt);
@@ -61,6 +61,11 @@ public final class Second {
     }
     taken.set(false);
     return true;
+  }
+
+  /** Bytes; four bits take as long as eight, in which they are multiplied. */
+  private static long size(Matrix matrix) {
+    return Math.max(matrix.bytes(), (long) matrix.out() * matrix.in());
   }
 
   private int begin(Matrix matrix, float[] row, int rowAt) {

@@ -93,7 +93,7 @@ record PacketPath(
     }
   }
 
-  /** Ticks for some seconds, after half as many seconds that do not count. */
+  /** Ticks for some seconds, after three times as many in which front ends are compiled. */
   static PacketPath of(Model model, double seconds) {
     double tick = model.spec().tick().seconds();
     boolean labels = Noise.mayBeLabels(model.spec().node());
@@ -104,7 +104,7 @@ record PacketPath(
             .toArray(Source[]::new);
     try (Session session = model.open(Session.SILENT)) {
       Run run = new Run(session, sources, tick);
-      run.go(seconds / 2);
+      run.go(3 * seconds);
       run.clear();
       run.go(seconds);
       return run.result();
