@@ -50,10 +50,11 @@ public final class ImageScalePlan {
 
   /** Additions and multiplications of the pixels of an image of this size. */
   public long flops(int width, int height) {
-    long pixels = reached(width, config.width()) * reached(height, config.height());
+    long weighted = reached(height, config.height());
+    long pixels = reached(width, config.width()) * Math.min(height, weighted);
     // a source pixel: weighted and added, in each channel, or first made into luma
     long each = config.channels() == 3 ? 6 : 7;
-    return pixels * each + 2L * outputSize() * reached(height, config.height()) / config.height();
+    return pixels * each + 2L * outputSize() * weighted / config.height();
   }
 
   /** Source pixels read along an axis, those that two output pixels share counted twice. */

@@ -11,7 +11,7 @@ final class VectorAttention {
   private VectorAttention() {}
 
   /**
-   * Four keys at a time where they are long enough, with sums in the order of {@link Kernels#dot};
+   * Two keys at a time where they are long enough, with sums in the order of {@link Kernels#dot};
    * tells how many were done.
    */
   static int dots(
@@ -24,38 +24,30 @@ final class VectorAttention {
       int shift,
       int count,
       int to) {
-    int fours = n % (2 * L) == 0 ? count / 4 * 4 : 0;
-    for (int i = 0; i < fours; i += 4) {
+    int even = n % (2 * L) == 0 ? count / 2 * 2 : 0;
+    for (int i = 0; i < even; i += 2) {
       int at = places + i * stride;
-      dotsFour(
-          x,
-          query,
-          n,
-          s,
-          Float.floatToRawIntBits(x[at]) + shift,
-          Float.floatToRawIntBits(x[at + stride]) + shift,
-          Float.floatToRawIntBits(x[at + 2 * stride]) + shift,
-          Float.floatToRawIntBits(x[at + 3 * stride]) + shift);
-      for (int j = 0; j < 4; j++) {
+      int key0 = Float.floatToRawIntBits(x[at]) + shift;
+      int key1 = Float.floatToRawIntBits(x[at + stride]) + shift;
+      dotsTwo(x, query, n, s, key0, key1);
+      for (int j = 0; j < 2; j++) {
         int a = j * L;
         float low = (x[a] + x[a + 1]) + (x[a + 2] + x[a + 3]);
         x[to + i + j] = low + ((x[a + 4] + x[a + 5]) + (x[a + 6] + x[a + 7]));
       }
     }
-    return fours;
+    return even;
   }
 
-  /** Leaves eight sums of each in the first floats of the scratch. */
-  private static void dotsFour(
-      float[] x, int query, int n, float[] s, int key0, int key1, int key2, int key3) {
+  /**
+   * Leaves eight sums of each in the first floats of the scratch. Four keys in one method are more
+   * than the compiler takes in: now and then it kept a vector as an object, 64 bytes a call.
+   */
+  private static void dotsTwo(float[] x, int query, int n, float[] s, int key0, int key1) {
     FloatVector a0 = FloatVector.zero(F);
     FloatVector a1 = FloatVector.zero(F);
     FloatVector b0 = FloatVector.zero(F);
     FloatVector b1 = FloatVector.zero(F);
-    FloatVector c0 = FloatVector.zero(F);
-    FloatVector c1 = FloatVector.zero(F);
-    FloatVector d0 = FloatVector.zero(F);
-    FloatVector d1 = FloatVector.zero(F);
     for (int i = 0; i < n; i += 2 * L) {
       FloatVector q0 = FloatVector.fromArray(F, x, query + i);
       FloatVector q1 = FloatVector.fromArray(F, x, query + i + L);
@@ -63,15 +55,9 @@ final class VectorAttention {
       a1 = q1.fma(FloatVector.fromArray(F, s, key0 + i + L), a1);
       b0 = q0.fma(FloatVector.fromArray(F, s, key1 + i), b0);
       b1 = q1.fma(FloatVector.fromArray(F, s, key1 + i + L), b1);
-      c0 = q0.fma(FloatVector.fromArray(F, s, key2 + i), c0);
-      c1 = q1.fma(FloatVector.fromArray(F, s, key2 + i + L), c1);
-      d0 = q0.fma(FloatVector.fromArray(F, s, key3 + i), d0);
-      d1 = q1.fma(FloatVector.fromArray(F, s, key3 + i + L), d1);
     }
     a0.add(a1).intoArray(x, 0);
     b0.add(b1).intoArray(x, L);
-    c0.add(c1).intoArray(x, 2 * L);
-    d0.add(d1).intoArray(x, 3 * L);
   }
 
   static void mix(

@@ -168,6 +168,9 @@ class ImageScaleTest {
     // 4 source pixels of 3 channels, each weighted and added; then 2 rows weighted and added
     assertThat(plain(1, 1, 3, Antialias.NONE).plan().flops(9, 9)).isEqualTo(4 * 6 + 2 * 2 * 3);
     assertThat(plain(1, 1, 1, Antialias.NONE).plan().flops(1, 1)).isEqualTo(7 + 2);
+    // sums along 3 source rows serve 6 rows, each of two of them
+    long sums = 3 * 2 * 5 * 6;
+    assertThat(plain(5, 6, 3, Antialias.NONE).plan().flops(4, 3)).isEqualTo(sums + 2 * 2 * 3 * 30);
   }
 
   @Test
