@@ -67,7 +67,7 @@ class ArchitectureTest {
 
   @Test
   void coreKnowsTheJdkAndOneJsonLibrary() {
-    onlyKnows("json", "com.fasterxml.jackson.core..");
+    onlyKnows("json", "com.google.gson..");
     onlyKnows("step", "jdk.incubator.vector..");
     onlyKnows("data", "java.awt..", "javax.imageio..");
     onlyKnows("time");

@@ -2,7 +2,7 @@ package dev.syncline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.google.gson.stream.JsonReader;
 import dev.syncline.data.Images;
 import dev.syncline.data.Rgb;
 import dev.syncline.data.Wav;
@@ -50,7 +50,7 @@ class ExampleTest {
 
   @Test
   void theExamplePrintsTheEventsOfAClip() throws Exception {
-    String classPath = whereIs(Model.class) + File.pathSeparator + whereIs(JsonFactory.class);
+    String classPath = whereIs(Model.class) + File.pathSeparator + whereIs(JsonReader.class);
     JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     assertThat(
             javac.run(

@@ -49,7 +49,7 @@ public enum Reference {
   /** The model as data; it is called by its name in lower case. */
   public ModelSpec spec() {
     return switch (this) {
-      case TRANSFORMER -> ofVectors(512, transformer());
+      case TRANSFORMER -> ofVectors(512, transformer(6, 2048));
       case GRU -> ofVectors(640, layers("gru", new Gru(512)));
       case TCN -> ofVectors(256, tcn());
       case SMALL -> small();
@@ -62,7 +62,10 @@ public enum Reference {
 
   /** The model with its weights, the same on every machine. */
   public Model model(Kernels kernels, Precision precision) {
-    ModelSpec spec = spec();
+    return model(spec(), kernels, precision);
+  }
+
+  private static Model model(ModelSpec spec, Kernels kernels, Precision precision) {
     return Model.of(
         spec,
         Weights.random(spec.parameters(), SEED),
@@ -92,12 +95,17 @@ public enum Reference {
     }
   }
 
-  private static Map<String, Layer> transformer() {
+  /** Two blocks of attention of width 64, for what needs no size. */
+  static Model narrow(Kernels kernels, Precision precision) {
+    return model(TRANSFORMER.ofVectors(64, transformer(2, 256)), kernels, precision);
+  }
+
+  private static Map<String, Layer> transformer(int count, int hidden) {
     Attention attention = new Attention(8, 0, new Span.Window(60), new Attention.Position.None());
     Map<String, Layer> blocks = new LinkedHashMap<>();
-    for (int i = 1; i <= 6; i++) {
+    for (int i = 1; i <= count; i++) {
       blocks.put("attn" + i, normed(attention));
-      blocks.put("ff" + i, normed(new FeedForward(2048, Function.GELU)));
+      blocks.put("ff" + i, normed(new FeedForward(hidden, Function.GELU)));
     }
     blocks.put("norm", new LayerNorm(1e-5f));
     return blocks;

@@ -76,7 +76,7 @@ class ModuleOrderTest {
         .resideOutsideOfPackage("dev.syncline.json..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("com.fasterxml..")
+        .resideInAPackage("com.google.gson..")
         .check(CLASSES);
     noClasses()
         .that()

@@ -1,20 +1,14 @@
 package dev.syncline.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A JSON value. Objects keep the order of their keys; numbers are doubles. */
 public sealed interface Json {
@@ -42,13 +38,13 @@ public sealed interface Json {
 
   /** Reads a whole file; {@code where} of the result is the file's name as given. */
   static Field read(Path file) {
-    try (InputStream in = Files.newInputStream(file);
-        JsonParser parser = Codec.FACTORY.createParser(in)) {
-      return new Field(file.toString(), "", Codec.whole(parser));
+    try (Reader text = Files.newBufferedReader(file)) {
+      if (Files.size(file) > Codec.MAX_BYTES) {
+        throw new InputException(file + ": more than " + (Codec.MAX_BYTES >> 20) + " MB of JSON");
+      }
+      return new Field(file.toString(), "", Codec.read(file.toString(), text));
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": no such file", e);
-    } catch (JsonProcessingException e) {
-      throw Codec.refused(file.toString(), e);
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
     }
@@ -56,12 +52,10 @@ public sealed interface Json {
 
   /** Reads a text; {@code where} names its origin in complaints. */
   static Field parse(String where, String text) {
-    try (JsonParser parser = Codec.FACTORY.createParser(text)) {
-      return new Field(where, "", Codec.whole(parser));
-    } catch (JsonProcessingException e) {
-      throw Codec.refused(where, e);
+    try {
+      return new Field(where, "", Codec.read(where, new StringReader(text)));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new InputException(where + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -94,128 +88,160 @@ public sealed interface Json {
 
   /** One line. */
   default String compact() {
-    return Codec.write(this, false);
+    StringBuilder out = new StringBuilder();
+    Codec.write(this, null, out);
+    return out.toString();
   }
 
   /** Indented, with a new line at the end, as files are written. */
   default String pretty() {
-    return Codec.write(this, true) + "\n";
+    StringBuilder out = new StringBuilder();
+    Codec.write(this, "\n", out);
+    return out.append('\n').toString();
   }
 
-  /** Reading and writing through the streaming parser. */
+  /** Text to values through a streaming parser, and back. */
   final class Codec {
-    private static final JsonFactory FACTORY =
-        JsonFactory.builder()
-            .streamReadConstraints(
-                StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxNumberLength(100)
-                    .maxStringLength(20_000_000)
-                    .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            // So that a NaN, which many programs write, is refused where it stands, by its field.
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
+    private static final long MAX_BYTES = 256L << 20;
 
     private Codec() {}
 
-    private static InputException refused(String where, JsonProcessingException e) {
-      String at =
-          e.getLocation() == null
-              ? ""
-              : " (line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr()
-                  + ")";
-      String kind = e instanceof JsonParseException ? "bad JSON: " : "JSON beyond the limits: ";
-      String first = e.getOriginalMessage().lines().findFirst().orElse("");
-      String message = first.replaceAll(" \\(start marker at .*", "");
-      return new InputException(where + ": " + kind + message + at, e);
+    private static Json read(String where, Reader text) throws IOException {
+      JsonReader reader = new JsonReader(text);
+      reader.setStrictness(Strictness.STRICT);
+      reader.setNestingLimit(MAX_DEPTH);
+      Json value = null;
+      try {
+        value = value(reader);
+        var unused = reader.peek(); // refuses more text
+        return value;
+      } catch (MalformedJsonException | EOFException e) {
+        String what = value == null ? e.getMessage() : "more text after the end of the value";
+        throw refused(where, what, reader.getPath(), e);
+      } catch (CharacterCodingException e) {
+        throw refused(where, "not UTF-8", reader.getPath(), e);
+      }
     }
 
-    private static Json whole(JsonParser parser) throws IOException {
-      JsonToken first = parser.nextToken();
-      if (first == null) {
-        throw new JsonParseException(parser, "the file is empty");
-      }
-      Json value = value(parser, first);
-      if (parser.nextToken() != null) {
-        throw new JsonParseException(parser, "more text after the end of the value");
-      }
-      return value;
-    }
-
-    private static Json value(JsonParser parser, JsonToken token) throws IOException {
-      return switch (token) {
-        case START_OBJECT -> {
+    private static Json value(JsonReader reader) throws IOException {
+      return switch (reader.peek()) {
+        case BEGIN_OBJECT -> {
           Map<String, Json> fields = new LinkedHashMap<>();
-          while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String key = parser.currentName();
-            fields.put(key, value(parser, parser.nextToken()));
+          reader.beginObject();
+          while (reader.peek() != JsonToken.END_OBJECT) {
+            String key = reader.nextName();
+            if (fields.putIfAbsent(key, new Null()) != null) {
+              throw new MalformedJsonException("Duplicate field '" + key + "'");
+            }
+            fields.put(key, value(reader));
           }
+          reader.endObject();
           yield new Obj(fields);
         }
-        case START_ARRAY -> {
+        case BEGIN_ARRAY -> {
           List<Json> items = new ArrayList<>();
-          for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
-            items.add(value(parser, t));
+          reader.beginArray();
+          while (reader.peek() != JsonToken.END_ARRAY) {
+            items.add(value(reader));
           }
+          reader.endArray();
           yield new Arr(items);
         }
-        case VALUE_STRING -> new Str(parser.getText());
-        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(parser.getDoubleValue());
-        case VALUE_TRUE -> new Bool(true);
-        case VALUE_FALSE -> new Bool(false);
-        case VALUE_NULL -> new Null();
-        default -> throw new JsonParseException(parser, "unexpected " + token);
+        case STRING -> new Str(reader.nextString());
+        case NUMBER -> new Num(Double.parseDouble(reader.nextString()));
+        case BOOLEAN -> new Bool(reader.nextBoolean());
+        case NULL -> {
+          reader.nextNull();
+          yield new Null();
+        }
+        case END_OBJECT, END_ARRAY, NAME, END_DOCUMENT ->
+            throw new MalformedJsonException("unexpected " + reader.peek());
       };
     }
 
-    private static String write(Json json, boolean pretty) {
-      StringWriter out = new StringWriter();
-      try (JsonGenerator g = FACTORY.createGenerator(out)) {
-        if (pretty) {
-          g.setPrettyPrinter(
-              new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
-        }
-        write(g, json);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    /** The parser's complaint with its place: what is wrong, line, column and field. */
+    private static InputException refused(String where, String said, String path, IOException e) {
+      Matcher placed =
+          Pattern.compile("(.*?) at line (\\d+) column (\\d+).*", Pattern.DOTALL).matcher(said);
+      String what = placed.matches() ? placed.group(1) : said;
+      List<String> at = new ArrayList<>();
+      if (placed.matches()) {
+        at.add("line " + placed.group(2) + ", column " + placed.group(3));
       }
-      return out.toString();
+      String field = path.replaceFirst("^\\$\\.?", "");
+      if (!field.isEmpty()) {
+        at.add("at " + field);
+      }
+      if (what.equals("End of input")) {
+        what = path.equals("$") ? "the file is empty" : "the file ends inside a value";
+      } else if (what.startsWith("Use JsonReader")) {
+        what = "no JSON stands here (NaN and Infinity are none)";
+      }
+      String kind = what.startsWith("Nesting") ? "JSON beyond the limits: " : "bad JSON: ";
+      String place = at.isEmpty() ? "" : " (" + String.join(", ", at) + ")";
+      return new InputException(where + ": " + kind + what + place, e);
     }
 
-    private static void write(JsonGenerator g, Json json) throws IOException {
+    /** Appends a value; {@code line} is what a new line begins with, null for all in one. */
+    private static void write(Json json, String line, StringBuilder out) {
       switch (json) {
-        case Obj o -> {
-          g.writeStartObject();
-          for (Map.Entry<String, Json> e : o.fields().entrySet()) {
-            g.writeFieldName(e.getKey());
-            write(g, e.getValue());
-          }
-          g.writeEndObject();
-        }
+        case Obj o -> fields(o.fields(), line, out);
         case Arr a -> {
-          g.writeStartArray();
+          String space = line == null ? "" : " ";
+          out.append('[').append(space);
+          String between = "";
           for (Json item : a.items()) {
-            write(g, item);
+            write(item, line, out.append(between));
+            between = "," + space;
           }
-          g.writeEndArray();
+          out.append(a.items().isEmpty() ? "" : space).append(']');
         }
-        case Str s -> g.writeString(s.value());
-        case Num n -> {
-          if (n.value() == Math.rint(n.value()) && Math.abs(n.value()) < 1e15) {
-            g.writeNumber((long) n.value());
-          } else if (Double.isFinite(n.value())) {
-            g.writeNumber(n.value());
-          } else {
-            g.writeNull();
-          }
-        }
-        case Bool b -> g.writeBoolean(b.value());
-        case Null ignored -> g.writeNull();
+        case Str s -> text(s.value(), out);
+        case Num n -> number(n.value(), out);
+        case Bool b -> out.append(b.value());
+        case Null ignored -> out.append("null");
       }
+    }
+
+    private static void fields(Map<String, Json> fields, String line, StringBuilder out) {
+      if (fields.isEmpty()) {
+        out.append(line == null ? "{}" : "{ }");
+        return;
+      }
+      String inner = line == null ? null : line + "  ";
+      String before = "{";
+      for (Map.Entry<String, Json> e : fields.entrySet()) {
+        text(e.getKey(), out.append(before).append(line == null ? "" : inner));
+        write(e.getValue(), inner, out.append(line == null ? ":" : " : "));
+        before = ",";
+      }
+      out.append(line == null ? "" : line).append('}');
+    }
+
+    private static void number(double value, StringBuilder out) {
+      if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+        out.append((long) value);
+      } else if (Double.isFinite(value)) {
+        out.append(value);
+      } else {
+        out.append("null");
+      }
+    }
+
+    private static void text(String value, StringBuilder out) {
+      out.append('"');
+      for (int i = 0; i < value.length(); i++) {
+        char c = value.charAt(i);
+        if (c == '"' || c == '\\') {
+          out.append('\\').append(c);
+        } else if (c >= ' ') {
+          out.append(c);
+        } else {
+          int known = "\b\t\n\f\r".indexOf(c);
+          out.append(known < 0 ? "\\u%04X".formatted((int) c) : "\\" + "btnfr".charAt(known));
+        }
+      }
+      out.append('"');
     }
   }
 }

@@ -247,11 +247,24 @@ public sealed interface Layer {
       throw new IllegalArgumentException("at least one layer is needed");
     }
     for (String name : layers.keySet()) {
-      if (!name.matches("[A-Za-z][A-Za-z0-9_]{0,63}")) {
+      if (!isName(name)) {
         throw new IllegalArgumentException(
             "the name \"" + name + "\" must be a letter followed by letters, digits and _");
       }
     }
     return java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(layers));
+  }
+
+  private static boolean isName(String name) {
+    boolean is = !name.isEmpty() && name.length() <= 64 && isLetter(name.charAt(0));
+    for (int i = 0; is && i < name.length(); i++) {
+      char c = name.charAt(i);
+      is = isLetter(c) || c == '_' || (c >= '0' && c <= '9');
+    }
+    return is;
+  }
+
+  private static boolean isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 }

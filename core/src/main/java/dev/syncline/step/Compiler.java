@@ -131,8 +131,10 @@ final class Compiler {
 
   private Map<String, Buffer> bare(Node norm, Node taker, Buffer x) {
     Buffer y = sameRows(norm.output(), x);
-    float[] shift = norm.layer() instanceof LayerNorm ? parts.get(norm, "bias") : null;
-    inputs.put(taker.path(), new Folding.Affine(parts.get(norm, "weight"), shift));
+    float[] gain = parts.get(norm, "weight");
+    float[] shift =
+        norm.layer() instanceof LayerNorm ? parts.get(norm, "bias") : new float[gain.length];
+    inputs.put(taker.path(), new Folding.Affine(gain, shift));
     ops.add(make.bare(norm, x, y));
     return Map.of(name(norm), y);
   }

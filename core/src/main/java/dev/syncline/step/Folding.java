@@ -13,11 +13,7 @@ import dev.syncline.spec.Recurrent;
 final class Folding {
   private Folding() {}
 
-  /**
-   * What is done to the inputs of a matrix first: {@code gain[k]·x[k] + shift[k]}.
-   *
-   * @param shift null for none
-   */
+  /** What is done to the inputs of a matrix first: {@code gain[k]·x[k] + shift[k]}. */
   record Affine(float[] gain, float[] shift) {}
 
   /**
@@ -63,7 +59,7 @@ final class Folding {
         && p.rows() > 1;
   }
 
-  /** {@code a[out][middle] · b[middle][in]} with sums in FP64. */
+  /** {@code a[out][middle]} behind {@code b[middle][in]}, with sums in FP64. */
   static Rows product(Rows a, Rows b) {
     float[] all = new float[Math.multiplyExact(b.out(), b.in())];
     b.read(0, b.out(), all);
@@ -78,6 +74,7 @@ final class Folding {
         product[o * b.in() + k] = y[o];
       }
     }
-    return Rows.of(a.out(), product);
+    float[] bias = b.bias() == null ? a.bias() : a.apply(b.bias(), a.bias());
+    return Rows.of(a.out(), product, bias);
   }
 }

@@ -1,7 +1,5 @@
 package dev.syncline.step;
 
-import java.util.Arrays;
-
 /**
  * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output.
  *
@@ -25,7 +23,7 @@ public record Halves(int out, int in, boolean brain, int[][] data, float[] bias)
   /** The bits of a float that an FP16 number fills: its sign, and the rest three bits lower. */
   static final int FP16_BITS = 0x8fffe000;
 
-  static Halves pack(Precision precision, Rows weight, float[] bias) {
+  static Halves pack(Precision precision, Rows weight) {
     int out = weight.out();
     int in = weight.in();
     boolean brain = precision == Precision.BF16;
@@ -41,8 +39,7 @@ public record Halves(int out, int in, boolean brain, int[][] data, float[] bias)
         to[at] = half(brain, row[k]) | half(brain, row[k + 1]) << 16;
       }
     }
-    return new Halves(
-        out, in, brain, data, bias == null ? new float[padded] : Arrays.copyOf(bias, padded));
+    return new Halves(out, in, brain, data, weight.bias(padded));
   }
 
   /** Rounded to the nearest, ties to even. */

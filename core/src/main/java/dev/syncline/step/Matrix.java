@@ -25,15 +25,15 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
 
   /** Rounds and packs {@code weight[out][in]}; {@code bias} may be null. */
   static Matrix pack(Precision precision, int out, int in, float[] weight, float[] bias) {
-    return pack(precision, Rows.of(out, weight), bias);
+    return pack(precision, Rows.of(out, weight, bias));
   }
 
   /** The same from numbers that lie anywhere. */
-  static Matrix pack(Precision precision, Rows weight, float[] bias) {
+  static Matrix pack(Precision precision, Rows rows) {
     return switch (precision) {
-      case FP32 -> Panels.pack(weight, bias);
-      case BF16, FP16 -> Halves.pack(precision, weight, bias);
-      case INT8, INT8_G32, INT4_G32, INT4_G64 -> Quantized.pack(precision, weight, bias);
+      case FP32 -> Panels.pack(rows);
+      case BF16, FP16 -> Halves.pack(precision, rows);
+      case INT8, INT8_G32, INT4_G32, INT4_G64 -> Quantized.pack(precision, rows);
     };
   }
 

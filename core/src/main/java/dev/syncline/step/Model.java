@@ -7,6 +7,8 @@ import dev.syncline.json.WholeFile;
 import dev.syncline.signal.Encoder;
 import dev.syncline.spec.FrozenEncoder;
 import dev.syncline.spec.ModelSpec;
+import dev.syncline.spec.Node;
+import dev.syncline.spec.Parameter;
 import dev.syncline.weights.Safetensors;
 import dev.syncline.weights.Weights;
 import java.io.IOException;
@@ -59,22 +61,20 @@ public record Model(
       Precision precision,
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     Path file = folder.resolve(WEIGHTS);
-    var looking = CompletableFuture.supplyAsync(() -> Weights.look(file));
+    var opening = CompletableFuture.supplyAsync(() -> Safetensors.open(file));
+    var looking = opening.thenAccept(Weights::look); // while the rest goes on
     ModelSpec spec;
-    try {
-      spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
-    } catch (RuntimeException e) {
-      var unused = looking.thenAccept(Safetensors::close);
-      throw e;
-    }
-    Weights mapped = Weights.map(looked(looking), spec.parameters());
     Identity identity;
     Program program;
     try {
+      spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
+      Node node = spec.node();
+      Weights mapped = Weights.map(joined(opening), Parameter.of(node));
       identity = new Identity(spec, mapped, precision, folder);
-      program = Program.compile(spec.node(), mapped, kernels, precision);
+      program = Program.compile(node, mapped, kernels, precision);
+      joined(looking);
     } catch (RuntimeException e) {
-      mapped.close();
+      var unused = looking.whenComplete((nothing, refused) -> close(opening));
       throw e;
     }
     // beside the first steps: snapshots and certificates wait for it, nothing else does
@@ -91,9 +91,15 @@ public record Model(
     return new Model(spec, source, program, folder, encoders, identity, () -> program);
   }
 
-  private static Safetensors looked(CompletableFuture<Safetensors> looking) {
+  private static void close(CompletableFuture<Safetensors> opened) {
+    if (!opened.isCompletedExceptionally()) {
+      opened.join().close();
+    }
+  }
+
+  private static <T> T joined(CompletableFuture<T> other) {
     try {
-      return looking.join();
+      return other.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }

@@ -1,5 +1,7 @@
 package dev.syncline.step;
 
+import java.util.Arrays;
+
 /**
  * Weights of 32 bits in strips of 16 outputs. A panel is four strips that are read side by side:
  * four sequential streams, which a memory serves faster than one, and as many independent sums as a
@@ -21,17 +23,16 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
 
   /** Packs {@code weight[out][in]}; {@code bias} may be null. */
   public static Panels pack(int out, int in, float[] weight, float[] bias) {
-    return pack(Rows.of(out, weight), bias);
+    return pack(Rows.of(out, weight, bias));
   }
 
-  static Panels pack(Rows weight, float[] bias) {
+  static Panels pack(Rows weight) {
     int in = weight.in();
     int padded = (weight.out() + HALF - 1) / HALF * HALF;
     Math.multiplyExact(padded, in);
     float[][] data = new float[STREAMS][];
-    for (int i = 0; i < STREAMS; i++) {
-      data[i] = new float[outputs(padded, i) * in];
-    }
+    // by all cores: memory that was never touched costs as much as the turning
+    Arrays.parallelSetAll(data, i -> new float[outputs(padded, i) * in]);
     weight.each(
         STRIP,
         (first, count, rows) -> {
@@ -39,20 +40,21 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
           int at = strip / STREAMS * STRIP * in;
           turn(in, count, rows, data[strip % STREAMS], at);
         });
-    float[] start = new float[padded];
-    if (bias != null) {
-      System.arraycopy(bias, 0, start, 0, weight.out());
-    }
-    return new Panels(weight.out(), in, data, start);
+    return new Panels(weight.out(), in, data, weight.bias(padded));
   }
 
   /** Turns up to 16 rows, by squares that stay in the nearest cache. */
   private static void turn(int in, int count, float[] rows, float[] to, int at) {
     for (int k = 0; k < in; k += STRIP) {
-      int end = Math.min(in, k + STRIP);
-      for (int o = 0; o < count; o++) {
-        column(rows, o * in, k, end, to, at + o);
-      }
+      square(in, count, rows, k, to, at);
+    }
+  }
+
+  /** A method of its own, as is each inner loop, so that it is compiled after a few calls. */
+  private static void square(int in, int count, float[] rows, int k, float[] to, int at) {
+    int end = Math.min(in, k + STRIP);
+    for (int o = 0; o < count; o++) {
+      column(rows, o * in, k, end, to, at + o);
     }
   }
 

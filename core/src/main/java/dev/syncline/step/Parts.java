@@ -28,55 +28,29 @@ record Parts(
 
   /** A matrix of a layer's state or of what it found, with its bias, if it has one. */
   Matrix matrix(Node node, String weight, String bias) {
-    return pack(rows(node, weight), weights.values().get(node.name(bias)));
+    return pack(rows(node, weight, bias));
   }
 
   /** A matrix of a layer's input. */
   Matrix ofInput(Node node, String weight, String bias) {
-    return pack(scaled(node, weight), shifted(node, weight, bias));
+    return pack(rows(node, weight, bias).behind(inputs.get(node.path())));
   }
 
   /** One matrix for two linear layers. */
   Matrix composed(Node first, Node second) {
-    Rows b = rows(second, "weight");
-    float[] bias = weights.values().get(second.name("bias"));
-    float[] between = shifted(first, "weight", "bias");
-    return pack(
-        Folding.product(b, scaled(first, "weight")),
-        between == null ? bias : b.apply(between, bias));
+    Rows inner = rows(first, "weight", "bias").behind(inputs.get(first.path()));
+    return pack(Folding.product(rows(second, "weight", "bias"), inner));
   }
 
-  /** A weight with what is done to its inputs first. */
-  private Rows scaled(Node node, String weight) {
-    Folding.Affine affine = inputs.get(node.path());
-    return affine == null ? rows(node, weight) : rows(node, weight).times(affine.gain());
+  private Rows rows(Node node, String weight, String bias) {
+    String name = node.name(weight);
+    int out = weights.shape(name).getFirst();
+    return Rows.of(out, weights.buffer(name), weights.values().get(node.name(bias)));
   }
 
-  /** The bias that goes with it; null for none. */
-  private float[] shifted(Node node, String weight, String bias) {
-    Folding.Affine affine = inputs.get(node.path());
-    float[] own = weights.values().get(node.name(bias));
-    return affine == null || affine.shift() == null
-        ? own
-        : rows(node, weight).apply(affine.shift(), own);
-  }
-
-  private Rows rows(Node node, String weight) {
-    return Rows.of(out(node, weight), weights.buffer(node.name(weight)));
-  }
-
-  private int out(Node node, String weight) {
-    return weights.parameters().stream()
-        .filter(p -> p.name().equals(node.name(weight)))
-        .findFirst()
-        .orElseThrow()
-        .shape()
-        .getFirst();
-  }
-
-  private Matrix pack(Rows weight, float[] bias) {
-    boolean small = weight.out() * weight.in() < SMALL;
-    return Matrix.pack(small ? Precision.FP32 : precision, weight, bias);
+  private Matrix pack(Rows rows) {
+    boolean small = rows.out() * rows.in() < SMALL;
+    return Matrix.pack(small ? Precision.FP32 : precision, rows);
   }
 
   /** What a layer remembers under a name; null where it has no such part. */

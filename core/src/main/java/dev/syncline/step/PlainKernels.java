@@ -44,14 +44,30 @@ public record PlainKernels() implements Kernels {
       float sum = w.bias()[o];
       for (int from = 0; from < w.inputs(); from += w.group()) {
         int whole = 0;
-        for (int k = from; k < Math.min(w.inputs(), from + w.group()); k++) {
-          whole += w.whole(o, k) * Kernels.whole(x, k);
+        for (int k = from; k < Math.min(w.inputs(), from + w.group()); k += w.block()) {
+          whole += block(w, o, k, x);
         }
         float scale = w.scales()[w.scaleAt(o, from)] * x[w.inputScales() + from / w.group()];
         sum += scale * whole;
       }
       y[yAt + o] = sum;
     }
+  }
+
+  /** The inputs from {@code k} on whose weights share shorts. */
+  private static int block(Quantized w, int o, int k, float[] x) {
+    short[] stream = w.stream(o);
+    int rows = w.block() / w.perShort();
+    int at = w.at(o, k);
+    int mask = (1 << w.bits()) - 1;
+    int sum = 0;
+    for (int row = 0; row < rows; row++, at += Quantized.STRIP) {
+      for (int i = 0; i < w.perShort(); i++) {
+        int weight = (stream[at] >>> (i * w.bits()) & mask) - w.offset();
+        sum += weight * Kernels.whole(x, k + i * rows + row);
+      }
+    }
+    return sum;
   }
 
   @Override

@@ -34,7 +34,7 @@ public record Quantized(
   /** What makes a sum of two products of bytes positive. */
   static final int LIFT = 1 << 15;
 
-  static Quantized pack(Precision precision, Rows weight, float[] bias) {
+  static Quantized pack(Precision precision, Rows weight) {
     int out = weight.out();
     int in = weight.in();
     int inputs = (in + STEP - 1) / STEP * STEP;
@@ -50,7 +50,7 @@ public record Quantized(
             new short[STREAMS]
                 [Math.multiplyExact(padded / STREAMS, inputs / (16 / precision.bits()))],
             new float[Math.multiplyExact(padded, groups)],
-            bias == null ? new float[padded] : Arrays.copyOf(bias, padded));
+            new float[padded]);
     float[] row = new float[inputs];
     for (int o = 0; o < padded; o++) {
       if (o < out) {
@@ -62,6 +62,7 @@ public record Quantized(
         packed.round(row, o, from, Math.min(inputs, from + group), precision.most());
       }
     }
+    System.arraycopy(weight.bias(padded), 0, packed.bias, 0, padded);
     return packed;
   }
 
@@ -74,7 +75,7 @@ public record Quantized(
     float scale = largest / most;
     scales[scaleAt(o, from)] = scale;
     int rows = block() / perShort();
-    short[] stream = data[o / STRIP % STREAMS];
+    short[] stream = stream(o);
     for (int k = from, at = at(o, from); k < to; k += block()) {
       for (int r = 0; r < rows; r++, at += STRIP) {
         int all = 0;
@@ -92,7 +93,8 @@ public record Quantized(
     return bits == 8 ? group : STEP;
   }
 
-  private int perShort() {
+  /** Weights of an output in a short. */
+  int perShort() {
     return 16 / bits;
   }
 
@@ -139,7 +141,13 @@ public record Quantized(
     return scales(o / WIDTH * WIDTH) + k / group * WIDTH + o % WIDTH;
   }
 
-  private int at(int o, int k) {
+  /** The array of an output. */
+  short[] stream(int o) {
+    return data[o / STRIP % STREAMS];
+  }
+
+  /** The short of a weight in its array. */
+  int at(int o, int k) {
     int rows = block() / perShort();
     int row = k / block() * rows + k % rows;
     return panel(o) + row * STRIP + o % 8 * 2 + o % STRIP / 8;
@@ -152,7 +160,7 @@ public record Quantized(
 
   /** The whole number of a weight. */
   int whole(int o, int k) {
-    return ((data[o / STRIP % STREAMS][at(o, k)] >>> shift(k)) & ((1 << bits) - 1)) - offset();
+    return ((stream(o)[at(o, k)] >>> shift(k)) & ((1 << bits) - 1)) - offset();
   }
 
   @Override

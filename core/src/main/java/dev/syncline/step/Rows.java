@@ -1,40 +1,60 @@
 package dev.syncline.step;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The rows of {@code weight[out][in]}, read a few at a time from where they lie, a mapped file for
- * example.
+ * The rows of {@code weight[out][in]} with their bias, read a few at a time from where they lie, a
+ * mapped file for example. What is done to the inputs before is folded in on the way.
  *
  * @param values read by position, from any thread
- * @param gain what each column is multiplied with; null for nothing
+ * @param before what is done to the inputs; null for nothing
+ * @param own the bias in front of which it is done; null for none
+ * @param bias that of the folded rows, complete once each of them was read; null for none
  */
-record Rows(int out, int in, FloatBuffer values, float[] gain) {
+record Rows(int out, int in, FloatBuffer values, Folding.Affine before, float[] own, float[] bias) {
   /** Weights from which on all cores work. */
   private static final int LARGE = 1 << 18;
 
-  static Rows of(int out, FloatBuffer values) {
-    return new Rows(out, values.capacity() / out, values, null);
+  static Rows of(int out, FloatBuffer values, float[] bias) {
+    return new Rows(out, values.capacity() / out, values, null, bias, bias);
   }
 
-  static Rows of(int out, float[] values) {
-    return of(out, FloatBuffer.wrap(values));
+  static Rows of(int out, float[] values, float[] bias) {
+    return of(out, FloatBuffer.wrap(values), bias);
   }
 
-  /** The same with columns multiplied; not twice. */
-  Rows times(float[] factors) {
-    return new Rows(out, in, values, factors);
+  /** The same behind something else, null for nothing; not twice. */
+  Rows behind(Folding.Affine other) {
+    return other == null ? this : new Rows(out, in, values, other, own, new float[out]);
   }
 
   /** Copies {@code count} rows to the front of an array. */
   void read(int first, int count, float[] to) {
     values.get(first * in, to, 0, count * in);
-    for (int row = 0; gain != null && row < count * in; row += in) {
-      for (int k = 0; k < in; k++) {
-        to[row + k] *= gain[k];
-      }
+    for (int row = 0; before != null && row < count; row++) {
+      float start = own == null ? 0 : own[first + row];
+      bias[first + row] = fold(to, row * in, before, start);
     }
+  }
+
+  /** Multiplies a row with the gain; gives its product with the shift, summed in FP64. */
+  private static float fold(float[] rows, int at, Folding.Affine before, double start) {
+    float[] gain = before.gain();
+    float[] shift = before.shift();
+    double sum = start;
+    for (int k = 0; k < gain.length; k++) {
+      float w = rows[at + k];
+      sum += (double) w * shift[k];
+      rows[at + k] = w * gain[k];
+    }
+    return (float) sum;
+  }
+
+  /** The bias with zeros behind it; to be asked for when all rows were read. */
+  float[] bias(int length) {
+    return bias == null ? new float[length] : Arrays.copyOf(bias, length);
   }
 
   /** What is done with some rows that were read. */
@@ -62,13 +82,13 @@ record Rows(int out, int in, FloatBuffer values, float[] gain) {
     }
   }
 
-  /** {@code weight · x + bias} with sums in FP64; {@code bias} may be null. */
-  float[] apply(float[] x, float[] bias) {
+  /** {@code weight · x + start} with sums in FP64; {@code start} may be null. */
+  float[] apply(float[] x, float[] start) {
     float[] y = new float[out];
     each(
         1,
         (o, count, row) -> {
-          double sum = bias == null ? 0 : bias[o];
+          double sum = start == null ? 0 : start[o];
           for (int k = 0; k < in; k++) {
             sum += (double) row[k] * x[k];
           }

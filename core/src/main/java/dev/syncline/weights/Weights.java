@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.AbstractMap;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +28,7 @@ public final class Weights implements AutoCloseable {
   private static final int CHUNK = 1 << 14;
 
   private final List<Parameter> parameters;
+  private final Map<String, List<Integer>> shapes = new HashMap<>();
   private final Map<String, float[]> values;
   private final Optional<Safetensors> mapped;
 
@@ -38,12 +40,14 @@ public final class Weights implements AutoCloseable {
     this.parameters = List.copyOf(parameters);
     this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     mapped = Optional.empty();
+    parameters.forEach(p -> shapes.put(p.name(), p.shape()));
   }
 
   private Weights(List<Parameter> parameters, Safetensors mapped) {
     this.parameters = List.copyOf(parameters);
     this.mapped = Optional.of(mapped);
     values = view(parameters, mapped);
+    parameters.forEach(p -> shapes.put(p.name(), p.shape()));
   }
 
   /** Fresh weights: the same seed gives the same numbers on every machine. */
@@ -74,33 +78,28 @@ public final class Weights implements AutoCloseable {
    * it, and no copy is kept.
    */
   public static Weights map(Path file, List<Parameter> parameters) {
-    return map(look(file), parameters);
-  }
-
-  /** What has been looked through, if it is what the spec asks for. */
-  public static Weights map(Safetensors tensors, List<Parameter> parameters) {
+    Safetensors tensors = Safetensors.open(file);
     try {
-      check(tensors, parameters);
-      return new Weights(parameters, tensors);
+      look(tensors);
+      return map(tensors, parameters);
     } catch (RuntimeException e) {
       tensors.close();
       throw e;
     }
   }
 
-  /** Maps a file and looks at every number: all are finite. */
-  public static Safetensors look(Path file) {
-    Safetensors tensors = Safetensors.open(file);
-    try {
-      for (Safetensors.Entry entry : tensors.entries().values()) {
-        if (entry.type() == Safetensors.Type.F32) {
-          finite(file, tensors.buffer(entry.name()), entry.name());
-        }
+  /** A mapped file, if it has what the spec asks for; its numbers are not looked at. */
+  public static Weights map(Safetensors tensors, List<Parameter> parameters) {
+    check(tensors, parameters);
+    return new Weights(parameters, tensors);
+  }
+
+  /** Refuses a file one of whose numbers is not finite. */
+  public static void look(Safetensors tensors) {
+    for (Safetensors.Entry entry : tensors.entries().values()) {
+      if (entry.type() == Safetensors.Type.F32) {
+        finite(tensors.file(), tensors.buffer(entry.name()), entry.name());
       }
-      return tensors;
-    } catch (RuntimeException e) {
-      tensors.close();
-      throw e;
     }
   }
 
@@ -138,8 +137,11 @@ public final class Weights implements AutoCloseable {
     for (int from = 0; from < tensor.capacity(); from += chunk.length) {
       int n = Math.min(chunk.length, tensor.capacity() - from);
       tensor.get(from, chunk, 0, n);
-      int i = firstNotFinite(chunk, n);
-      if (i < n) {
+      if (!allFinite(chunk, n)) {
+        int i = 0;
+        while (Float.isFinite(chunk[i])) {
+          i++;
+        }
         throw new InputException(
             file
                 + ": tensor \""
@@ -153,13 +155,18 @@ public final class Weights implements AutoCloseable {
     }
   }
 
-  private static int firstNotFinite(float[] a, int n) {
+  /** Without a branch: an exponent of ones carries over into the sign. */
+  private static boolean allFinite(float[] a, int n) {
+    int seen = 0;
     for (int i = 0; i < n; i++) {
-      if (!Float.isFinite(a[i])) {
-        return i;
-      }
+      seen |= (Float.floatToRawIntBits(a[i]) & 0x7fffffff) + 0x00800000;
     }
-    return n;
+    return seen >= 0;
+  }
+
+  /** The sizes of a tensor, the outer one first. */
+  public List<Integer> shape(String name) {
+    return shapes.get(name);
   }
 
   /** What the spec asks for. */

@@ -3,10 +3,14 @@ package dev.syncline.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RecordsTest {
   sealed interface Figure {}
@@ -100,8 +104,10 @@ class RecordsTest {
 
   @Test
   void aNumberThatIsNoneIsRefusedByItsField() {
-    for (String none : List.of("NaN", "Infinity", "-Infinity", "1e999")) {
-      assertBad(TEXT.replace("1.5", none), "t: figures[0].radius: must be a number");
+    assertBad(TEXT.replace("1.5", "1e999"), "t: figures[0].radius: must be a number");
+    for (String none : List.of("NaN", "Infinity", "-Infinity")) {
+      assertBad(TEXT.replace("1.5", none), "t: bad JSON: no JSON stands here (NaN");
+      assertBad(TEXT.replace("1.5", none), "at figures[0].radius)");
     }
   }
 
@@ -111,6 +117,30 @@ class RecordsTest {
     assertBad("{\"a\":1,\"a\":2}", "Duplicate field 'a'");
     assertBad("[".repeat(1000), "JSON beyond the limits");
     assertBad("{} {}", "more text after the end");
+    assertBad(
+        "{\n\"a\":[1,", "t: bad JSON: the file ends inside a value (line 2, column 8, at a[1])");
+    assertBad("{'a':1}", "t: bad JSON: no JSON stands here");
+    assertBad("{\"a\":1,}", "Expected name (line 1, column 9, at a)");
+  }
+
+  @Test
+  void aFileThatIsNotUtf8IsRefused(@TempDir Path dir) throws IOException {
+    Path file = Files.write(dir.resolve("x.json"), new byte[] {'"', (byte) 0xff, '"'});
+    assertThatThrownBy(() -> Json.read(file)).hasMessage(file + ": bad JSON: not UTF-8");
+  }
+
+  @Test
+  void textIsWrittenSoThatItIsReadAgain() {
+    String all = "\"\\/\b\f\n\r\t\u0000\u001f\u007fäδ→😀";
+    Json json =
+        Json.object("text", all, "none", List.of(), "no", Map.of(), "list", List.of(1, "a"));
+    assertThat(json.compact())
+        .isEqualTo(
+            "{\"text\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001F\u007fäδ→😀\",\"none\":[],\"no\":{},\"list\":[1,\"a\"]}");
+    assertThat(json.pretty())
+        .endsWith("\"none\" : [ ],\n  \"no\" : { },\n  \"list\" : [ 1, \"a\" ]\n}\n");
+    assertThat(Json.parse("t", json.compact()).value()).isEqualTo(json);
+    assertThat(Json.parse("t", json.pretty()).value()).isEqualTo(json);
   }
 
   private static void assertBad(String text, String message) {

@@ -148,7 +148,10 @@ class ScoreFilesTest {
   @Test
   void refusesValuesThatAreNoNumbersOrOutsideZeroToOne() {
     assertBadPredictions(
-        "[0.8,0.1]", "[NaN,0.1]", "clip \"x\": probabilities.audio[1][0]: must be from 0 to 1");
+        "[0.8,0.1]",
+        "[NaN,0.1]",
+        "bad JSON: no JSON stands here (NaN and Infinity are none) (line 7, column 50, at"
+            + " clips[1].probabilities.audio[1][0])");
     assertBadPredictions(
         "[0.8,0.1]", "[1e999,0.1]", "clip \"x\": probabilities.audio[1][0]: must be from 0 to 1");
     assertBadPredictions(
