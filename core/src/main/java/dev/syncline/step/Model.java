@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -77,8 +78,8 @@ public record Model(
       var unused = looking.whenComplete((nothing, refused) -> close(opening));
       throw e;
     }
-    // beside the first steps: snapshots and certificates wait for it, nothing else does
-    Thread.ofPlatform().daemon().name("digest").start(identity::digest);
+    // behind the first steps, which need all cores; a snapshot that wants it sooner makes it
+    CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(identity::digest);
     Supplier<Weights> source =
         () -> {
           Weights again = Weights.read(file, spec.parameters());

@@ -214,12 +214,17 @@ public final class Safetensors implements AutoCloseable {
    * closed.
    */
   public FloatBuffer buffer(String name) {
+    return bytes(name).asFloatBuffer();
+  }
+
+  /** The same as bytes, little-endian. */
+  ByteBuffer bytes(String name) {
     Entry e = entry(name, Type.F32);
     if (e.end - e.begin > Integer.MAX_VALUE) {
       throw new InputException(file + ": tensor \"" + name + "\" has more than 2 GB");
     }
     ByteBuffer bytes = data.asSlice(e.begin, e.end - e.begin).asByteBuffer();
-    return bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    return bytes.order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Copies {@code count} numbers of an F32 tensor, from its number {@code from} on. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -98,7 +99,7 @@ public final class Weights implements AutoCloseable {
   public static void look(Safetensors tensors) {
     for (Safetensors.Entry entry : tensors.entries().values()) {
       if (entry.type() == Safetensors.Type.F32) {
-        finite(tensors.file(), tensors.buffer(entry.name()), entry.name());
+        finite(tensors.file(), tensors.bytes(entry.name()), entry.name());
       }
     }
   }
@@ -132,36 +133,38 @@ public final class Weights implements AutoCloseable {
     }
   }
 
-  private static void finite(Path file, FloatBuffer tensor, String name) {
-    float[] chunk = new float[Math.min(CHUNK, tensor.capacity())];
-    for (int from = 0; from < tensor.capacity(); from += chunk.length) {
-      int n = Math.min(chunk.length, tensor.capacity() - from);
-      tensor.get(from, chunk, 0, n);
-      if (!allFinite(chunk, n)) {
-        int i = 0;
-        while (Float.isFinite(chunk[i])) {
-          i++;
-        }
+  private static void finite(Path file, ByteBuffer tensor, String name) {
+    LongBuffer pairs = tensor.asLongBuffer();
+    long[] chunk = new long[Math.min(CHUNK, pairs.capacity())];
+    boolean all = true;
+    for (int from = 0; from < pairs.capacity(); from += chunk.length) {
+      int n = Math.min(chunk.length, pairs.capacity() - from);
+      pairs.get(from, chunk, 0, n);
+      all &= allFinite(chunk, n);
+    }
+    FloatBuffer values = tensor.asFloatBuffer();
+    for (int i = all ? 2 * pairs.capacity() : 0; i < values.capacity(); i++) {
+      if (!Float.isFinite(values.get(i))) {
         throw new InputException(
             file
                 + ": tensor \""
                 + name
                 + "\" holds "
-                + chunk[i]
+                + values.get(i)
                 + " at position "
-                + (from + i)
+                + i
                 + ": the file is damaged or the training diverged");
       }
     }
   }
 
-  /** Without a branch: an exponent of ones carries over into the sign. */
-  private static boolean allFinite(float[] a, int n) {
-    int seen = 0;
+  /** Of pairs of floats, without a branch: an exponent of ones carries over into the sign. */
+  private static boolean allFinite(long[] pairs, int n) {
+    long seen = 0;
     for (int i = 0; i < n; i++) {
-      seen |= (Float.floatToRawIntBits(a[i]) & 0x7fffffff) + 0x00800000;
+      seen |= (pairs[i] & 0x7f8000007f800000L) + 0x0080000000800000L;
     }
-    return seen >= 0;
+    return (seen & 0x8000000080000000L) == 0;
   }
 
   /** The sizes of a tensor, the outer one first. */
