@@ -116,10 +116,10 @@ public sealed interface Json {
         var unused = reader.peek(); // refuses more text
         return value;
       } catch (MalformedJsonException | EOFException e) {
-        String what = value == null ? e.getMessage() : "more text after the end of the value";
-        throw refused(where, what, reader.getPath(), e);
+        String end = value == null ? "" : "more text after the end of the value";
+        throw refused(where, end, e.getMessage(), reader.getPath(), e);
       } catch (CharacterCodingException e) {
-        throw refused(where, "not UTF-8", reader.getPath(), e);
+        throw refused(where, "not UTF-8", "", reader.getPath(), e);
       }
     }
 
@@ -160,7 +160,8 @@ public sealed interface Json {
     }
 
     /** The parser's complaint with its place: what is wrong, line, column and field. */
-    private static InputException refused(String where, String said, String path, IOException e) {
+    private static InputException refused(
+        String where, String known, String said, String path, IOException e) {
       Matcher placed =
           Pattern.compile("(.*?) at line (\\d+) column (\\d+).*", Pattern.DOTALL).matcher(said);
       String what = placed.matches() ? placed.group(1) : said;
@@ -172,7 +173,9 @@ public sealed interface Json {
       if (!field.isEmpty()) {
         at.add("at " + field);
       }
-      if (what.equals("End of input")) {
+      if (!known.isEmpty()) {
+        what = known;
+      } else if (what.equals("End of input")) {
         what = path.equals("$") ? "the file is empty" : "the file ends inside a value";
       } else if (what.startsWith("Use JsonReader")) {
         what = "no JSON stands here (NaN and Infinity are none)";

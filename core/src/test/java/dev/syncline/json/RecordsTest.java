@@ -116,7 +116,7 @@ class RecordsTest {
     assertBad("", "the file is empty");
     assertBad("{\"a\":1,\"a\":2}", "Duplicate field 'a'");
     assertBad("[".repeat(1000), "JSON beyond the limits");
-    assertBad("{} {}", "more text after the end");
+    assertBad("{} {}", "more text after the end of the value (line 1, column 5)");
     assertBad(
         "{\n\"a\":[1,", "t: bad JSON: the file ends inside a value (line 2, column 8, at a[1])");
     assertBad("{'a':1}", "t: bad JSON: no JSON stands here");
