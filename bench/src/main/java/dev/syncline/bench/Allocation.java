@@ -24,7 +24,7 @@ public final class Allocation {
     Kernels kernels = plain ? new PlainKernels() : new VectorKernels();
     Workload alone = new Workload(kernels, Precision.valueOf(args[1]));
     Streams together = new Streams(kernels, Precision.valueOf(args[1]), plain ? 4 : 16);
-    int warm = plain ? 3_000 : 10_000; // vectors must be compiled to the last one
+    int warm = plain ? 6_000 : 10_000; // vectors must be compiled to the last one
     run(alone, together, warm);
     long begin = THREADS.getCurrentThreadAllocatedBytes();
     run(alone, together, TICKS);
