@@ -29,8 +29,9 @@ public final class Allocation {
     long begin = THREADS.getCurrentThreadAllocatedBytes();
     run(alone, together, TICKS);
     long bytes = THREADS.getCurrentThreadAllocatedBytes() - begin;
-    System.out.printf(
-        "%-6s %-8s %,9d bytes in %,d ticks after %,d%n", args[0], args[1], bytes, TICKS, warm);
+    // in one piece, as others write too
+    String line = "%-6s %-8s %,9d bytes in %,d ticks after %,d%n";
+    System.out.print(line.formatted(args[0], args[1], bytes, TICKS, warm));
     System.exit(bytes == 0 ? 0 : 1);
   }
 

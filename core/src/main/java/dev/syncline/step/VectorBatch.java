@@ -54,14 +54,16 @@ final class VectorBatch {
     if (w instanceof Halves h) {
       VectorHalves.columns(h, o, lanes, n, xAt);
     }
-    for (int i = 0; i < n; i += ROWS) {
-      float[] turned = lanes[i].x;
-      if (w instanceof Panels p) {
-        VectorTiles.panels(p, o, turned);
+    for (int i = 0; w instanceof Panels p && i < n; i += 2 * ROWS) {
+      if (i + ROWS < n) {
+        VectorTiles.panels(p, o, lanes[i].x, lanes[i + ROWS].x);
+      } else {
+        VectorTiles.panels(p, o, lanes[i].x);
       }
-      for (int j = i; j < Math.min(n, i + ROWS); j++) {
-        VectorTiles.finish(w, o, turned, j - i, lanes[j].x, yAt);
-      }
+    }
+    for (int i = 0; i < n; i++) {
+      int first = i / ROWS * ROWS;
+      VectorTiles.finish(w, o, lanes[first].x, i - first, lanes[i].x, yAt);
     }
   }
 }

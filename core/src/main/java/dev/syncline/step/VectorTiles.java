@@ -14,6 +14,9 @@ final class VectorTiles {
   static final int ROWS = 3;
   static final int COLUMNS = 4 * L;
 
+  /** Whether vectors take a whole strip here. */
+  static final boolean WIDE = VectorKernels.bits() >= 512;
+
   private VectorTiles() {}
 
   /** Rows of one stream, three at a time; a single one at the end goes alone. */
@@ -55,12 +58,27 @@ final class VectorTiles {
 
   /** Sums of outputs from {@code o} of the three rows turned at the front of a scratch. */
   static void panels(Panels w, int o, float[] x) {
-    int to = sums(w);
-    for (int i = 0; i < ROWS; i++) {
-      System.arraycopy(w.bias(), o, x, to + i * COLUMNS, COLUMNS);
-    }
+    begin(w, o, x);
     int at = w.panel(o);
-    tile(w.stream(o), at, w.stream(o + Panels.STRIP), at, x, 0, w.in(), to);
+    tile(w.stream(o), at, w.stream(o + Panels.STRIP), at, x, 0, w.in(), sums(w));
+  }
+
+  /** The same for three rows more in another scratch. */
+  static void panels(Panels w, int o, float[] x, float[] z) {
+    if (WIDE) {
+      begin(w, o, x);
+      begin(w, o, z);
+      WideTiles.six(w, o, x, z, sums(w));
+    } else {
+      panels(w, o, x);
+      panels(w, o, z);
+    }
+  }
+
+  private static void begin(Panels w, int o, float[] x) {
+    for (int i = 0; i < ROWS; i++) {
+      System.arraycopy(w.bias(), o, x, sums(w) + i * COLUMNS, COLUMNS);
+    }
   }
 
   /** Takes the outputs of one of three rows from its sums. */
