@@ -169,10 +169,8 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
     return switch (this) {
       case PlainKernels ignored -> "plain" + lacking().map(why -> " (" + why + ")").orElse("");
       case VectorKernels v ->
-          "vector (256 bit%s%s)"
-              .formatted(
-                  VectorTiles.WIDE ? ", 512 for several rows" : "",
-                  v.second() == null ? "" : ", 2 threads");
+          "vector (%d bit%s)"
+              .formatted(VectorTiles.WIDE ? 512 : 256, v.second() == null ? "" : ", 2 threads");
     };
   }
 
