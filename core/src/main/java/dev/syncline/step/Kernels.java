@@ -249,13 +249,26 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
     }
   }
 
-  /** The highest of one or more numbers. */
+  /**
+   * The highest of one or more numbers, four at a time and not as vectors: inlined into {@link
+   * #softmax}, the compiler now and then kept each vector as an object.
+   */
   default float highest(float[] a, int at, int n) {
-    float highest = a[at];
-    for (int i = at + 1; i < at + n; i++) {
-      highest = Math.max(highest, a[i]);
+    float h0 = a[at];
+    float h1 = h0;
+    float h2 = h0;
+    float h3 = h0;
+    int i = 0;
+    for (; i + 4 <= n; i += 4) {
+      h0 = Math.max(h0, a[at + i]);
+      h1 = Math.max(h1, a[at + i + 1]);
+      h2 = Math.max(h2, a[at + i + 2]);
+      h3 = Math.max(h3, a[at + i + 3]);
     }
-    return highest;
+    for (; i < n; i++) {
+      h0 = Math.max(h0, a[at + i]);
+    }
+    return Math.max(Math.max(h0, h1), Math.max(h2, h3));
   }
 
   /** {@code y = (x - mean) · scale · weight + bias}. */

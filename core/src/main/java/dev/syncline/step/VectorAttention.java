@@ -11,10 +11,10 @@ final class VectorAttention {
   private VectorAttention() {}
 
   /**
-   * Two keys at a time where they are long enough, with sums in the order of {@link Kernels#dot};
-   * tells how many were done.
+   * Two keys at a time, the last one twice where their number is odd, with sums in the order of
+   * {@link Kernels#dot}; tells whether keys are long enough for that.
    */
-  static int dots(
+  static boolean dots(
       float[] x,
       int query,
       int n,
@@ -24,19 +24,23 @@ final class VectorAttention {
       int shift,
       int count,
       int to) {
-    int even = n % (2 * L) == 0 ? count / 2 * 2 : 0;
-    for (int i = 0; i < even; i += 2) {
-      int at = places + i * stride;
-      int key0 = Float.floatToRawIntBits(x[at]) + shift;
-      int key1 = Float.floatToRawIntBits(x[at + stride]) + shift;
-      dotsTwo(x, query, n, s, key0, key1);
-      for (int j = 0; j < 2; j++) {
-        int a = j * L;
-        float low = (x[a] + x[a + 1]) + (x[a + 2] + x[a + 3]);
-        x[to + i + j] = low + ((x[a + 4] + x[a + 5]) + (x[a + 6] + x[a + 7]));
-      }
+    if (n % (2 * L) != 0) {
+      return false;
     }
-    return even;
+    for (int i = 0; i < count; i += 2) {
+      int last = Math.min(i + 1, count - 1);
+      int key0 = Float.floatToRawIntBits(x[places + i * stride]) + shift;
+      int key1 = Float.floatToRawIntBits(x[places + last * stride]) + shift;
+      dotsTwo(x, query, n, s, key0, key1);
+      x[to + last] = eight(x, L);
+      x[to + i] = eight(x, 0);
+    }
+    return true;
+  }
+
+  private static float eight(float[] x, int a) {
+    float low = (x[a] + x[a + 1]) + (x[a + 2] + x[a + 3]);
+    return low + ((x[a + 4] + x[a + 5]) + (x[a + 6] + x[a + 7]));
   }
 
   /**

@@ -90,20 +90,6 @@ public record VectorKernels(Second second) implements Kernels {
   }
 
   @Override
-  public float highest(float[] a, int at, int n) {
-    if (n < L) {
-      return Kernels.super.highest(a, at, n);
-    }
-    FloatVector m = FloatVector.fromArray(F, a, at);
-    for (int i = L; i + L <= n; i += L) {
-      m = m.max(FloatVector.fromArray(F, a, at + i));
-    }
-    // the last eight, some of them again
-    m = m.max(FloatVector.fromArray(F, a, at + n - L));
-    return m.reduceLanes(VectorOperators.MAX);
-  }
-
-  @Override
   public void normalize(
       float[] x, int xAt, float mean, float scale, float[] weight, float[] bias, int yAt) {
     int whole = weight.length / L * L;
@@ -292,9 +278,9 @@ public record VectorKernels(Second second) implements Kernels {
       int shift,
       int count,
       int to) {
-    int done = VectorAttention.dots(x, query, n, s, places, stride, shift, count, to);
-    Kernels.super.dots(
-        x, query, n, s, places + done * stride, stride, shift, count - done, to + done);
+    if (!VectorAttention.dots(x, query, n, s, places, stride, shift, count, to)) {
+      Kernels.super.dots(x, query, n, s, places, stride, shift, count, to);
+    }
   }
 
   @Override
