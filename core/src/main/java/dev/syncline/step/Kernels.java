@@ -164,13 +164,18 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
         : Optional.of("the vectors of this CPU have %d bits, 256 are needed".formatted(bits));
   }
 
+  /** Whether the vector set uses 512 bits here. */
+  static boolean wide() {
+    return lacking().isEmpty() && VectorKernels.WIDE;
+  }
+
   /** What is printed when a model is loaded. */
   default String describe() {
     return switch (this) {
       case PlainKernels ignored -> "plain" + lacking().map(why -> " (" + why + ")").orElse("");
       case VectorKernels v ->
           "vector (%d bit%s)"
-              .formatted(VectorTiles.WIDE ? 512 : 256, v.second() == null ? "" : ", 2 threads");
+              .formatted(wide() ? 512 : 256, v.second() == null ? "" : ", 2 threads");
     };
   }
 

@@ -39,6 +39,6 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
 
   /** Floats of scratch that a product with a matrix of so many columns needs. */
   static int work(int in) {
-    return 3 * in + 3 * WIDTH + VectorHalves.UNPACKED;
+    return 4 * in + 3 * WIDTH + VectorHalves.UNPACKED;
   }
 }

@@ -6,8 +6,9 @@ import java.util.Arrays;
  * Whole numbers times scales. A short holds as many weights of one output as fit, each plus {@link
  * #offset()}: of a block of inputs, the first short has that of the first and of the one half a
  * block (or one, two and three quarters) further on, the next one those behind each, and so on.
- * Shorts 2i and 2i + 1 of a strip belong to outputs i and i + 8, so that the low halves of a vector
- * of ints are outputs in a row, and the high ones too.
+ * Shorts 2i and 2i + 1 of a strip, a vector of this processor, belong to output i and the one half
+ * a strip further on, so that the low halves of a vector of ints are outputs in a row, and the high
+ * ones too.
  *
  * <p>A product rounds the inputs as well, to -127 to 127 times a scale of their own for every
  * {@link #group()} of them. In the scratch each then takes one float, the number in both halves, so
@@ -15,8 +16,8 @@ import java.util.Arrays;
  *
  * @param bits of a weight, 8 or 4
  * @param group inputs that share a scale, a multiple of 32; all of them is {@code in} rounded up
- * @param data four arrays, as those of {@link Panels}: strip s of 16 outputs lies in array s mod 4
- *     as {@code [inputs / (16 / bits)][16]}
+ * @param data an array for each strip of a panel, as in {@link Panels}: strip s lies in array s mod
+ *     their number as {@code [inputs / (16 / bits)][STRIP]}
  * @param scales panel after panel, in a panel {@code [inputs / group][64]}
  */
 public record Quantized(
@@ -25,8 +26,8 @@ public record Quantized(
   /** Inputs are rounded up to a multiple of this, with weights of 0. */
   static final int STEP = 32;
 
-  /** Outputs whose shorts lie side by side. */
-  static final int STRIP = 16;
+  /** Outputs whose shorts lie side by side: a vector of them. */
+  static final int STRIP = Kernels.wide() ? 32 : 16;
 
   /** Arrays of strips. */
   static final int STREAMS = WIDTH / STRIP;
@@ -150,7 +151,7 @@ public record Quantized(
   int at(int o, int k) {
     int rows = block() / perShort();
     int row = k / block() * rows + k % rows;
-    return panel(o) + row * STRIP + o % 8 * 2 + o % STRIP / 8;
+    return panel(o) + row * STRIP + o % (STRIP / 2) * 2 + o % STRIP / (STRIP / 2);
   }
 
   /** Where the bits of a weight begin in its short. */

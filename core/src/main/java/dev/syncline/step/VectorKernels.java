@@ -16,6 +16,9 @@ public record VectorKernels(Second second) implements Kernels {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = F.length();
 
+  /** Whether vectors of 512 bits are used where they are faster. */
+  static final boolean WIDE = bits() >= 512;
+
   /** Of the vectors that this processor is best at. */
   static int bits() {
     return FloatVector.SPECIES_PREFERRED.vectorBitSize();

@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -12,11 +13,17 @@ import jdk.incubator.vector.VectorSpecies;
  * telling, so that neither method grows too long for the compiler.
  */
 final class VectorQuantized {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
-  private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
-  private static final VectorSpecies<Short> S = ShortVector.SPECIES_256;
+  private static final VectorShape SHAPE =
+      VectorKernels.WIDE ? VectorShape.S_512_BIT : VectorShape.S_256_BIT;
+  private static final VectorSpecies<Float> F = VectorSpecies.of(float.class, SHAPE);
+  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
+  private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, SHAPE);
   private static final int L = F.length();
+
+  /** Of the inputs that share shorts, a quarter. */
   private static final int ROWS4 = Quantized.STEP / 4;
+
+  private static final VectorSpecies<Float> INPUTS = FloatVector.SPECIES_256;
 
   private VectorQuantized() {}
 
@@ -29,9 +36,9 @@ final class VectorQuantized {
     int to = w.lifts();
     int half = w.group() / 2;
     for (int from = 0; from < w.inputs(); from += w.group()) {
-      for (int k = from; k < from + half; k += L, to += L) {
-        ShortVector x0 = FloatVector.fromArray(F, x, k).reinterpretAsShorts();
-        ShortVector x1 = FloatVector.fromArray(F, x, k + half).reinterpretAsShorts();
+      for (int k = from; k < from + half; k += ROWS4, to += ROWS4) {
+        ShortVector x0 = FloatVector.fromArray(INPUTS, x, k).reinterpretAsShorts();
+        ShortVector x1 = FloatVector.fromArray(INPUTS, x, k + half).reinterpretAsShorts();
         ShortVector offsets = x0.add(x1).lanewise(VectorOperators.LSHL, 7);
         offsets.neg().add((short) Quantized.LIFT).reinterpretAsFloats().intoArray(x, to);
         x1 = x1.sub(x0.lanewise(VectorOperators.LSHL, 8));
@@ -44,10 +51,10 @@ final class VectorQuantized {
   static void arrangeNibbles(Quantized w, float[] x) {
     int to = w.lifts();
     for (int k = 0; k < w.inputs(); k += Quantized.STEP, to++) {
-      ShortVector x0 = FloatVector.fromArray(F, x, k).reinterpretAsShorts();
-      ShortVector x1 = FloatVector.fromArray(F, x, k + ROWS4).reinterpretAsShorts();
-      ShortVector x2 = FloatVector.fromArray(F, x, k + 2 * ROWS4).reinterpretAsShorts();
-      ShortVector x3 = FloatVector.fromArray(F, x, k + 3 * ROWS4).reinterpretAsShorts();
+      ShortVector x0 = FloatVector.fromArray(INPUTS, x, k).reinterpretAsShorts();
+      ShortVector x1 = FloatVector.fromArray(INPUTS, x, k + ROWS4).reinterpretAsShorts();
+      ShortVector x2 = FloatVector.fromArray(INPUTS, x, k + 2 * ROWS4).reinterpretAsShorts();
+      ShortVector x3 = FloatVector.fromArray(INPUTS, x, k + 3 * ROWS4).reinterpretAsShorts();
       x0.add(x1).add(x2.add(x3)).reinterpretAsFloats().intoArray(x, to);
       x3 = x3.sub(x2.lanewise(VectorOperators.LSHL, 4));
       x2 = x2.sub(x1.lanewise(VectorOperators.LSHL, 4));

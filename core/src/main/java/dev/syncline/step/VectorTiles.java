@@ -14,9 +14,6 @@ final class VectorTiles {
   static final int ROWS = 3;
   static final int COLUMNS = 4 * L;
 
-  /** Whether vectors take a whole strip here. */
-  static final boolean WIDE = VectorKernels.bits() >= 512;
-
   private VectorTiles() {}
 
   /** Rows of one stream, three at a time; a single one at the end goes alone. */
@@ -65,7 +62,7 @@ final class VectorTiles {
 
   /** The same for three rows more in another scratch. */
   static void panels(Panels w, int o, float[] x, float[] z) {
-    if (WIDE) {
+    if (VectorKernels.WIDE) {
       begin(w, o, x);
       begin(w, o, z);
       WideTiles.six(w, o, x, z, sums(w));
