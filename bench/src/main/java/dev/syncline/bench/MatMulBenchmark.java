@@ -31,6 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
       "-XX:+UseSerialGC",
       "-XX:+UseTransparentHugePages",
       "-XX:CompileCommand=quiet",
+      "-XX:-UseFPUForSpilling",
       "-XX:CompileCommand=inline,jdk.incubator.vector.*::*"
     })
 public class MatMulBenchmark {

@@ -31,6 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
       "--add-modules=jdk.incubator.vector",
       "-XX:+UseSerialGC",
       "-XX:CompileCommand=quiet",
+      "-XX:-UseFPUForSpilling",
       "-XX:CompileCommand=inline,jdk.incubator.vector.*::*"
     })
 public class TickBenchmark {

@@ -10,7 +10,7 @@ final class VectorBatch {
 
   private VectorBatch() {}
 
-  /** Three streams at a time with weights of floats, whole numbers stream by stream. */
+  /** A tile of streams at a time with weights of floats, whole numbers stream by stream. */
   static void product(VectorKernels kernels, Matrix w, Lane[] lanes, int n, int xAt, int yAt) {
     boolean tiles = w instanceof Panels || (w instanceof Halves && n >= MANY);
     int tiled = !tiles ? 0 : n % ROWS == 1 ? n - 1 : n;
@@ -32,7 +32,7 @@ final class VectorBatch {
     }
   }
 
-  /** Turns three rows into the front of the first one's scratch; for one that lacks, the last. */
+  /** Turns the rows of a tile into the front of the first one's scratch; what lacks is the last. */
   private static void turn(Matrix w, Lane[] lanes, int first, int last, int xAt) {
     float[] to = lanes[first].x;
     int pairs = w.in() / 2;

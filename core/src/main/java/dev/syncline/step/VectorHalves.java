@@ -125,7 +125,7 @@ final class VectorHalves {
     scale(s, to, Halves.LIFT);
   }
 
-  /** What FP16 inputs are multiplied with, those of three turned rows. */
+  /** What FP16 inputs are multiplied with, those of turned rows. */
   static void lift(Halves w, float[] x) {
     for (int k = 0; !w.brain() && k < ROWS * w.in(); k++) {
       x[k] *= Halves.LIFT;
@@ -133,7 +133,7 @@ final class VectorHalves {
   }
 
   /**
-   * Sums of 32 outputs of streams whose rows were turned three at a time, even inputs before odd
+   * Sums of 32 outputs of streams whose rows were turned a tile at a time, even inputs before odd
    * ones: weights are unpacked once for all streams, into the scratch of the first one.
    */
   static void columns(Halves w, int o, Lane[] lanes, int n, int xAt) {

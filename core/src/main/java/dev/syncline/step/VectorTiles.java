@@ -4,19 +4,23 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of three rows with weights of 32 outputs: twelve sums, as many as sixteen registers hold
- * beside three inputs and a vector of weights. The rows are turned, so that their inputs with the
- * same number lie together. Sums have the bits of those of a row alone.
+ * Products of a few rows with weights of 32 outputs: three rows are twelve sums, as many as sixteen
+ * registers hold beside three inputs and a vector of weights; {@link WideTiles} has more and wider
+ * ones. The rows are turned, so that their inputs with the same number lie together. Sums have the
+ * bits of those of a row alone.
  */
 final class VectorTiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final int L = F.length();
-  static final int ROWS = 3;
+
+  /** Rows of a tile. */
+  static final int ROWS = VectorKernels.WIDE ? 4 : 3;
+
   static final int COLUMNS = 4 * L;
 
   private VectorTiles() {}
 
-  /** Rows of one stream, three at a time; a single one at the end goes alone. */
+  /** Rows of one stream, a tile at a time; a single one at the end goes alone. */
   static void product(
       Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
     for (int r = 0; r < rows; r += ROWS) {
@@ -48,24 +52,26 @@ final class VectorTiles {
     }
   }
 
-  /** Where the sums of three turned rows begin, those of a row {@link #COLUMNS} apart. */
+  /** Where the sums of turned rows begin, those of a row {@link #COLUMNS} apart. */
   static int sums(Matrix w) {
     return ROWS * w.in();
   }
 
-  /** Sums of outputs from {@code o} of the three rows turned at the front of a scratch. */
+  /** Sums of outputs from {@code o} of the rows turned at the front of a scratch. */
   static void panels(Panels w, int o, float[] x) {
     begin(w, o, x);
     int at = w.panel(o);
     tile(w.stream(o), at, w.stream(o + Panels.STRIP), at, x, 0, w.in(), sums(w));
   }
 
-  /** The same for three rows more in another scratch. */
+  /** The same for as many rows more in another scratch. */
   static void panels(Panels w, int o, float[] x, float[] z) {
     if (VectorKernels.WIDE) {
       begin(w, o, x);
       begin(w, o, z);
-      WideTiles.six(w, o, x, z, sums(w));
+      float[] left = w.stream(o);
+      float[] right = w.stream(o + Panels.STRIP);
+      WideTiles.eight(left, w.panel(o), right, w.panel(o), x, z, 0, w.in(), sums(w));
     } else {
       panels(w, o, x);
       panels(w, o, z);
@@ -78,20 +84,29 @@ final class VectorTiles {
     }
   }
 
-  /** Takes the outputs of one of three rows from its sums. */
+  /** Takes the outputs of one of the rows from its sums. */
   static void finish(Matrix w, int o, float[] x, int row, float[] y, int yAt) {
     int n = Math.min(COLUMNS, w.out() - o);
     System.arraycopy(x, sums(w) + row * COLUMNS, y, yAt + o, n);
   }
 
   /**
-   * Adds {@code n} inputs of three rows, turned from {@code from} on, times their weights to sums
-   * in the same scratch.
+   * Adds {@code n} inputs of rows, turned from {@code from} on, times their weights to sums in the
+   * same scratch.
    *
    * @param left weights of 16 outputs, input by input
    * @param right those of the 16 outputs behind them
    */
   static void tile(
+      float[] left, int leftAt, float[] right, int rightAt, float[] x, int from, int n, int to) {
+    if (VectorKernels.WIDE) {
+      WideTiles.four(left, leftAt, right, rightAt, x, from, n, to);
+    } else {
+      three(left, leftAt, right, rightAt, x, from, n, to);
+    }
+  }
+
+  private static void three(
       float[] left, int leftAt, float[] right, int rightAt, float[] x, int from, int n, int to) {
     int second = to + COLUMNS;
     int third = second + COLUMNS;
