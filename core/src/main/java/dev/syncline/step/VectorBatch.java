@@ -8,6 +8,9 @@ final class VectorBatch {
   /** Streams from which on it pays to unpack weights of 16 bits. */
   private static final int MANY = 12;
 
+  /** Inputs whose weights for 32 outputs the nearest cache holds beside those of a few tiles. */
+  private static final int DEPTH = 192;
+
   private VectorBatch() {}
 
   /** A tile of streams at a time with weights of floats, whole numbers stream by stream. */
@@ -54,16 +57,27 @@ final class VectorBatch {
     if (w instanceof Halves h) {
       VectorHalves.columns(h, o, lanes, n, xAt);
     }
-    for (int i = 0; w instanceof Panels p && i < n; i += 2 * ROWS) {
-      if (i + ROWS < n) {
-        VectorTiles.panels(p, o, lanes[i].x, lanes[i + ROWS].x);
-      } else {
-        VectorTiles.panels(p, o, lanes[i].x);
+    if (w instanceof Panels p) {
+      for (int i = 0; i < n; i += ROWS) {
+        VectorTiles.begin(p, o, lanes[i].x);
+      }
+      for (int k = 0; k < w.in(); k += DEPTH) {
+        panels(p, o, k, Math.min(DEPTH, w.in() - k), lanes, n);
       }
     }
     for (int i = 0; i < n; i++) {
       int first = i / ROWS * ROWS;
       VectorTiles.finish(w, o, lanes[first].x, i - first, lanes[i].x, yAt);
+    }
+  }
+
+  private static void panels(Panels p, int o, int k, int inputs, Lane[] lanes, int n) {
+    for (int i = 0; i < n; i += 2 * ROWS) {
+      if (i + ROWS < n) {
+        VectorTiles.panels(p, o, k, inputs, lanes[i].x, lanes[i + ROWS].x);
+      } else {
+        VectorTiles.panels(p, o, k, inputs, lanes[i].x);
+      }
     }
   }
 }

@@ -37,7 +37,8 @@ final class VectorTiles {
         turn(w.in(), 1, x, from + Math.min(last, i) * xStride, x, i);
       }
       for (int o = 0; o < w.out(); o += COLUMNS) {
-        panels(w, o, x);
+        begin(w, o, x);
+        panels(w, o, 0, w.in(), x);
         for (int i = 0; i <= last; i++) {
           finish(w, o, x, i, y, to + i * yStride);
         }
@@ -57,28 +58,29 @@ final class VectorTiles {
     return ROWS * w.in();
   }
 
-  /** Sums of outputs from {@code o} of the rows turned at the front of a scratch. */
-  static void panels(Panels w, int o, float[] x) {
-    begin(w, o, x);
-    int at = w.panel(o);
-    tile(w.stream(o), at, w.stream(o + Panels.STRIP), at, x, 0, w.in(), sums(w));
+  /**
+   * Adds {@code n} inputs from {@code k} of the rows turned at the front of a scratch, times the
+   * weights of outputs from {@code o}, to their sums.
+   */
+  static void panels(Panels w, int o, int k, int n, float[] x) {
+    int at = w.panel(o) + k * Panels.STRIP;
+    tile(w.stream(o), at, w.stream(o + Panels.STRIP), at, x, ROWS * k, n, sums(w));
   }
 
   /** The same for as many rows more in another scratch. */
-  static void panels(Panels w, int o, float[] x, float[] z) {
+  static void panels(Panels w, int o, int k, int n, float[] x, float[] z) {
     if (VectorKernels.WIDE) {
-      begin(w, o, x);
-      begin(w, o, z);
-      float[] left = w.stream(o);
+      int at = w.panel(o) + k * Panels.STRIP;
       float[] right = w.stream(o + Panels.STRIP);
-      WideTiles.eight(left, w.panel(o), right, w.panel(o), x, z, 0, w.in(), sums(w));
+      WideTiles.eight(w.stream(o), at, right, at, x, z, ROWS * k, n, sums(w));
     } else {
-      panels(w, o, x);
-      panels(w, o, z);
+      panels(w, o, k, n, x);
+      panels(w, o, k, n, z);
     }
   }
 
-  private static void begin(Panels w, int o, float[] x) {
+  /** Makes the sums of outputs from {@code o} their biases. */
+  static void begin(Panels w, int o, float[] x) {
     for (int i = 0; i < ROWS; i++) {
       System.arraycopy(w.bias(), o, x, sums(w) + i * COLUMNS, COLUMNS);
     }
