@@ -57,7 +57,8 @@ import org.openjdk.jmh.annotations.Warmup;
       "-XX:+UseSerialGC",
       "-XX:CompileCommand=quiet",
       "-XX:-UseFPUForSpilling",
-      "-XX:CompileCommand=inline,jdk.incubator.vector.*::*"
+      "-XX:CompileCommand=inline,jdk.incubator.vector.*::*",
+      "-XX:CompileCommand=dontinline,dev.syncline.step.VectorKernels::*"
     })
 public class LogMelBenchmark {
   private static final int ROWS = 10;

@@ -32,7 +32,8 @@ import org.openjdk.jmh.annotations.Warmup;
       "-XX:+UseTransparentHugePages",
       "-XX:CompileCommand=quiet",
       "-XX:-UseFPUForSpilling",
-      "-XX:CompileCommand=inline,jdk.incubator.vector.*::*"
+      "-XX:CompileCommand=inline,jdk.incubator.vector.*::*",
+      "-XX:CompileCommand=dontinline,dev.syncline.step.VectorKernels::*"
     })
 public class MatMulBenchmark {
   private static final int OUT = 2048;

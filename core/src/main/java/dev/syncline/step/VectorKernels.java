@@ -7,7 +7,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The same arithmetic with the Vector API: 256-bit vectors, eight independent sums. Methods are
- * small and no vector crosses a method's signature, so that the compiler keeps them in registers.
+ * small and no vector crosses a method's signature, so that the compiler keeps them in registers. A
+ * sum of a loop is the argument of its operation, not the receiver: the compiler knows the class of
+ * what was just loaded, but that of a sum only where a profile tells it, and would call and
+ * allocate.
  *
  * @param second a thread that takes a share of large products of one row; null for none
  */
@@ -83,7 +86,7 @@ public record VectorKernels(Second second) implements Kernels {
     FloatVector m = FloatVector.zero(F);
     int i = at;
     for (; i + L <= at + n; i += L) {
-      m = m.max(FloatVector.fromArray(F, a, i).abs());
+      m = FloatVector.fromArray(F, a, i).abs().max(m);
     }
     float largest = m.reduceLanes(VectorOperators.MAX);
     for (; i < at + n; i++) {
@@ -238,8 +241,8 @@ public record VectorKernels(Second second) implements Kernels {
     FloatVector s1 = FloatVector.zero(F);
     int i = at;
     for (; i + 2 * L <= at + n; i += 2 * L) {
-      s0 = s0.add(FloatVector.fromArray(F, a, i));
-      s1 = s1.add(FloatVector.fromArray(F, a, i + L));
+      s0 = FloatVector.fromArray(F, a, i).add(s0);
+      s1 = FloatVector.fromArray(F, a, i + L).add(s1);
     }
     FloatVector s = s0.add(s1);
     float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));

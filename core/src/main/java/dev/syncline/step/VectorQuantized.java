@@ -23,8 +23,6 @@ final class VectorQuantized {
   /** Of the inputs that share shorts, a quarter. */
   private static final int ROWS4 = Quantized.STEP / 4;
 
-  private static final VectorSpecies<Float> INPUTS = FloatVector.SPECIES_256;
-
   private VectorQuantized() {}
 
   /**
@@ -36,13 +34,11 @@ final class VectorQuantized {
     int to = w.lifts();
     int half = w.group() / 2;
     for (int from = 0; from < w.inputs(); from += w.group()) {
-      for (int k = from; k < from + half; k += ROWS4, to += ROWS4) {
-        ShortVector x0 = FloatVector.fromArray(INPUTS, x, k).reinterpretAsShorts();
-        ShortVector x1 = FloatVector.fromArray(INPUTS, x, k + half).reinterpretAsShorts();
-        ShortVector offsets = x0.add(x1).lanewise(VectorOperators.LSHL, 7);
-        offsets.neg().add((short) Quantized.LIFT).reinterpretAsFloats().intoArray(x, to);
-        x1 = x1.sub(x0.lanewise(VectorOperators.LSHL, 8));
-        x1.reinterpretAsFloats().intoArray(x, k + half);
+      for (int k = from; k < from + half; k++, to++) {
+        int x0 = Kernels.whole(x, k);
+        int x1 = Kernels.whole(x, k + half);
+        x[to] = twice(Quantized.LIFT - ((x0 + x1) << 7));
+        x[k + half] = twice(x1 - (x0 << 8));
       }
     }
   }
@@ -51,23 +47,24 @@ final class VectorQuantized {
   static void arrangeNibbles(Quantized w, float[] x) {
     int to = w.lifts();
     for (int k = 0; k < w.inputs(); k += Quantized.STEP, to++) {
-      ShortVector x0 = FloatVector.fromArray(INPUTS, x, k).reinterpretAsShorts();
-      ShortVector x1 = FloatVector.fromArray(INPUTS, x, k + ROWS4).reinterpretAsShorts();
-      ShortVector x2 = FloatVector.fromArray(INPUTS, x, k + 2 * ROWS4).reinterpretAsShorts();
-      ShortVector x3 = FloatVector.fromArray(INPUTS, x, k + 3 * ROWS4).reinterpretAsShorts();
-      x0.add(x1).add(x2.add(x3)).reinterpretAsFloats().intoArray(x, to);
-      x3 = x3.sub(x2.lanewise(VectorOperators.LSHL, 4));
-      x2 = x2.sub(x1.lanewise(VectorOperators.LSHL, 4));
-      x1 = x1.sub(x0.lanewise(VectorOperators.LSHL, 4));
-      x1.reinterpretAsFloats().intoArray(x, k + ROWS4);
-      x2.reinterpretAsFloats().intoArray(x, k + 2 * ROWS4);
-      x3.reinterpretAsFloats().intoArray(x, k + 3 * ROWS4);
       int sum = 0;
-      for (int i = 0; i < ROWS4; i++) {
-        sum += Kernels.whole(x, to + i);
+      for (int i = k; i < k + ROWS4; i++) {
+        int x0 = Kernels.whole(x, i);
+        int x1 = Kernels.whole(x, i + ROWS4);
+        int x2 = Kernels.whole(x, i + 2 * ROWS4);
+        int x3 = Kernels.whole(x, i + 3 * ROWS4);
+        sum += x0 + x1 + (x2 + x3);
+        x[i + ROWS4] = twice(x1 - (x0 << 4));
+        x[i + 2 * ROWS4] = twice(x2 - (x1 << 4));
+        x[i + 3 * ROWS4] = twice(x3 - (x2 << 4));
       }
-      x[to] = Float.intBitsToFloat((8 * sum & 0xffff) | sum << 19);
+      x[to] = twice(8 * sum);
     }
+  }
+
+  /** In both halves of a float. */
+  private static float twice(int whole) {
+    return Float.intBitsToFloat((whole & 0xffff) | (whole << 16));
   }
 
   /**
@@ -126,13 +123,13 @@ final class VectorQuantized {
       ShortVector u0 = ShortVector.fromArray(S, w0, at);
       ShortVector high0 = u0.lanewise(VectorOperators.LSHR, 8).mul(x1);
       IntVector sum0 = u0.mul(x0).add(more).add(high0).reinterpretAsInts();
-      all0 = all0.add(sum0);
-      highs0 = highs0.add(sum0.lanewise(VectorOperators.LSHR, 16));
+      all0 = sum0.add(all0);
+      highs0 = sum0.lanewise(VectorOperators.LSHR, 16).add(highs0);
       ShortVector u1 = ShortVector.fromArray(S, w1, at);
       ShortVector high1 = u1.lanewise(VectorOperators.LSHR, 8).mul(x1);
       IntVector sum1 = u1.mul(x0).add(more).add(high1).reinterpretAsInts();
-      all1 = all1.add(sum1);
-      highs1 = highs1.add(sum1.lanewise(VectorOperators.LSHR, 16));
+      all1 = sum1.add(all1);
+      highs1 = sum1.lanewise(VectorOperators.LSHR, 16).add(highs1);
     }
     all0.reinterpretAsFloats().intoArray(s, to);
     highs0.reinterpretAsFloats().intoArray(s, to + L);
@@ -183,12 +180,12 @@ final class VectorQuantized {
         ShortVector x3 = FloatVector.broadcast(F, x[k + 3 * ROWS4]).reinterpretAsShorts();
         ShortVector u = ShortVector.fromArray(S, w0, at);
         ShortVector v = ShortVector.fromArray(S, w1, at);
-        sum0 = sum0.add(u.mul(x0)).add(u.lanewise(VectorOperators.LSHR, 4).mul(x1));
-        sum1 = sum1.add(v.mul(x0)).add(v.lanewise(VectorOperators.LSHR, 4).mul(x1));
-        sum0 = sum0.add(u.lanewise(VectorOperators.LSHR, 8).mul(x2));
-        sum1 = sum1.add(v.lanewise(VectorOperators.LSHR, 8).mul(x2));
-        sum0 = sum0.add(u.lanewise(VectorOperators.LSHR, 12).mul(x3));
-        sum1 = sum1.add(v.lanewise(VectorOperators.LSHR, 12).mul(x3));
+        sum0 = u.lanewise(VectorOperators.LSHR, 4).mul(x1).add(u.mul(x0).add(sum0));
+        sum1 = v.lanewise(VectorOperators.LSHR, 4).mul(x1).add(v.mul(x0).add(sum1));
+        sum0 = u.lanewise(VectorOperators.LSHR, 8).mul(x2).add(sum0);
+        sum1 = v.lanewise(VectorOperators.LSHR, 8).mul(x2).add(sum1);
+        sum0 = u.lanewise(VectorOperators.LSHR, 12).mul(x3).add(sum0);
+        sum1 = v.lanewise(VectorOperators.LSHR, 12).mul(x3).add(sum1);
       }
       sum0.reinterpretAsFloats().intoArray(s, to);
       sum1.reinterpretAsFloats().intoArray(s, to + L);

@@ -1,7 +1,6 @@
 package dev.syncline.cli.bench;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Multiply-adds that one core does where nothing has to be read. */
@@ -10,7 +9,7 @@ final class Peak {
   private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_512;
 
   /** Wider vectors than the processor's are put together one by one, a thousand times slower. */
-  static final boolean HAS_WIDE = FloatVector.SPECIES_PREFERRED.length() >= WIDE.length();
+  private static final boolean HAS_WIDE = FloatVector.SPECIES_PREFERRED.length() >= WIDE.length();
 
   private static final int SUMS = 10;
   private static final int TURNS = 20_000;
@@ -58,19 +57,19 @@ final class Peak {
     FloatVector s8 = FloatVector.broadcast(NARROW, from + 8);
     FloatVector s9 = FloatVector.broadcast(NARROW, from + 9);
     for (int i = 0; i < TURNS; i++) {
-      s0 = s0.fma(m, a);
-      s1 = s1.fma(m, a);
-      s2 = s2.fma(m, a);
-      s3 = s3.fma(m, a);
-      s4 = s4.fma(m, a);
-      s5 = s5.fma(m, a);
-      s6 = s6.fma(m, a);
-      s7 = s7.fma(m, a);
-      s8 = s8.fma(m, a);
-      s9 = s9.fma(m, a);
+      s0 = m.fma(s0, a);
+      s1 = m.fma(s1, a);
+      s2 = m.fma(s2, a);
+      s3 = m.fma(s3, a);
+      s4 = m.fma(s4, a);
+      s5 = m.fma(s5, a);
+      s6 = m.fma(s6, a);
+      s7 = m.fma(s7, a);
+      s8 = m.fma(s8, a);
+      s9 = m.fma(s9, a);
     }
-    FloatVector low = s0.add(s1).add(s2.add(s3)).add(s4);
-    return low.add(s5.add(s6).add(s7.add(s8)).add(s9)).reduceLanes(VectorOperators.ADD);
+    FloatVector low = m.fma(s0, m.fma(s1, m.fma(s2, m.fma(s3, s4))));
+    return m.fma(s5, m.fma(s6, m.fma(s7, m.fma(s8, m.fma(s9, low))))).lane(0);
   }
 
   private static float wide(float from) {
@@ -87,18 +86,18 @@ final class Peak {
     FloatVector s8 = FloatVector.broadcast(WIDE, from + 8);
     FloatVector s9 = FloatVector.broadcast(WIDE, from + 9);
     for (int i = 0; i < TURNS; i++) {
-      s0 = s0.fma(m, a);
-      s1 = s1.fma(m, a);
-      s2 = s2.fma(m, a);
-      s3 = s3.fma(m, a);
-      s4 = s4.fma(m, a);
-      s5 = s5.fma(m, a);
-      s6 = s6.fma(m, a);
-      s7 = s7.fma(m, a);
-      s8 = s8.fma(m, a);
-      s9 = s9.fma(m, a);
+      s0 = m.fma(s0, a);
+      s1 = m.fma(s1, a);
+      s2 = m.fma(s2, a);
+      s3 = m.fma(s3, a);
+      s4 = m.fma(s4, a);
+      s5 = m.fma(s5, a);
+      s6 = m.fma(s6, a);
+      s7 = m.fma(s7, a);
+      s8 = m.fma(s8, a);
+      s9 = m.fma(s9, a);
     }
-    FloatVector low = s0.add(s1).add(s2.add(s3)).add(s4);
-    return low.add(s5.add(s6).add(s7.add(s8)).add(s9)).reduceLanes(VectorOperators.ADD);
+    FloatVector low = m.fma(s0, m.fma(s1, m.fma(s2, m.fma(s3, s4))));
+    return m.fma(s5, m.fma(s6, m.fma(s7, m.fma(s8, m.fma(s9, low))))).lane(0);
   }
 }

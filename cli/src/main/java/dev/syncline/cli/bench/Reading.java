@@ -16,7 +16,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Reading implements Step {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
-  private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_512;
 
   /** Numbers that every way reads in whole turns of its loop. */
   private static final int TURN = 1024;
@@ -49,9 +48,6 @@ final class Reading implements Step {
     java.util.Arrays.fill(numbers, 1e-3f);
     Map<String, Step> ways = new TreeMap<>();
     WAYS.forEach((name, way) -> ways.put(name, new Reading(way, numbers)));
-    if (Peak.HAS_WIDE) {
-      ways.put("512 bit, 4 sums", new Reading(Reading::wide, numbers));
-    }
     ways.put("256 bit, 8 sums, off the heap", new Segment(numbers.length));
     return ways;
   }
@@ -77,14 +73,14 @@ final class Reading implements Step {
     FloatVector s6 = s0;
     FloatVector s7 = s0;
     for (int i = from; i < to; i += 64) {
-      s0 = s0.add(FloatVector.fromArray(F, a, i));
-      s1 = s1.add(FloatVector.fromArray(F, a, i + 8));
-      s2 = s2.add(FloatVector.fromArray(F, a, i + 16));
-      s3 = s3.add(FloatVector.fromArray(F, a, i + 24));
-      s4 = s4.add(FloatVector.fromArray(F, a, i + 32));
-      s5 = s5.add(FloatVector.fromArray(F, a, i + 40));
-      s6 = s6.add(FloatVector.fromArray(F, a, i + 48));
-      s7 = s7.add(FloatVector.fromArray(F, a, i + 56));
+      s0 = FloatVector.fromArray(F, a, i).add(s0);
+      s1 = FloatVector.fromArray(F, a, i + 8).add(s1);
+      s2 = FloatVector.fromArray(F, a, i + 16).add(s2);
+      s3 = FloatVector.fromArray(F, a, i + 24).add(s3);
+      s4 = FloatVector.fromArray(F, a, i + 32).add(s4);
+      s5 = FloatVector.fromArray(F, a, i + 40).add(s5);
+      s6 = FloatVector.fromArray(F, a, i + 48).add(s6);
+      s7 = FloatVector.fromArray(F, a, i + 56).add(s7);
     }
     FloatVector low = s0.add(s1).add(s2.add(s3));
     return low.add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
@@ -97,13 +93,13 @@ final class Reading implements Step {
     FloatVector s3 = s0;
     int part = n / 4;
     for (int i = 0; i < part; i += 16) {
-      s0 = s0.add(FloatVector.fromArray(F, a, i)).add(FloatVector.fromArray(F, a, i + 8));
+      s0 = FloatVector.fromArray(F, a, i + 8).add(FloatVector.fromArray(F, a, i).add(s0));
       int j = i + part;
-      s1 = s1.add(FloatVector.fromArray(F, a, j)).add(FloatVector.fromArray(F, a, j + 8));
+      s1 = FloatVector.fromArray(F, a, j + 8).add(FloatVector.fromArray(F, a, j).add(s1));
       j += part;
-      s2 = s2.add(FloatVector.fromArray(F, a, j)).add(FloatVector.fromArray(F, a, j + 8));
+      s2 = FloatVector.fromArray(F, a, j + 8).add(FloatVector.fromArray(F, a, j).add(s2));
       j += part;
-      s3 = s3.add(FloatVector.fromArray(F, a, j)).add(FloatVector.fromArray(F, a, j + 8));
+      s3 = FloatVector.fromArray(F, a, j + 8).add(FloatVector.fromArray(F, a, j).add(s3));
     }
     return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
   }
@@ -119,31 +115,17 @@ final class Reading implements Step {
     FloatVector s7 = s0;
     int part = n / 8;
     for (int i = 0; i < part; i += 8) {
-      s0 = s0.add(FloatVector.fromArray(F, a, i));
-      s1 = s1.add(FloatVector.fromArray(F, a, i + part));
-      s2 = s2.add(FloatVector.fromArray(F, a, i + 2 * part));
-      s3 = s3.add(FloatVector.fromArray(F, a, i + 3 * part));
-      s4 = s4.add(FloatVector.fromArray(F, a, i + 4 * part));
-      s5 = s5.add(FloatVector.fromArray(F, a, i + 5 * part));
-      s6 = s6.add(FloatVector.fromArray(F, a, i + 6 * part));
-      s7 = s7.add(FloatVector.fromArray(F, a, i + 7 * part));
+      s0 = FloatVector.fromArray(F, a, i).add(s0);
+      s1 = FloatVector.fromArray(F, a, i + part).add(s1);
+      s2 = FloatVector.fromArray(F, a, i + 2 * part).add(s2);
+      s3 = FloatVector.fromArray(F, a, i + 3 * part).add(s3);
+      s4 = FloatVector.fromArray(F, a, i + 4 * part).add(s4);
+      s5 = FloatVector.fromArray(F, a, i + 5 * part).add(s5);
+      s6 = FloatVector.fromArray(F, a, i + 6 * part).add(s6);
+      s7 = FloatVector.fromArray(F, a, i + 7 * part).add(s7);
     }
     FloatVector low = s0.add(s1).add(s2.add(s3));
     return low.add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
-  }
-
-  private static float wide(float[] a, int n) {
-    FloatVector s0 = FloatVector.zero(WIDE);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    for (int i = 0; i < n; i += 64) {
-      s0 = s0.add(FloatVector.fromArray(WIDE, a, i));
-      s1 = s1.add(FloatVector.fromArray(WIDE, a, i + 16));
-      s2 = s2.add(FloatVector.fromArray(WIDE, a, i + 32));
-      s3 = s3.add(FloatVector.fromArray(WIDE, a, i + 48));
-    }
-    return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
   }
 
   /** The numbers in memory of their own, aligned to cache lines. */
@@ -174,14 +156,14 @@ final class Reading implements Step {
       FloatVector s6 = s0;
       FloatVector s7 = s0;
       for (long at = 0; at < bytes; at += 256) {
-        s0 = s0.add(FloatVector.fromMemorySegment(F, numbers, at, ORDER));
-        s1 = s1.add(FloatVector.fromMemorySegment(F, numbers, at + 32, ORDER));
-        s2 = s2.add(FloatVector.fromMemorySegment(F, numbers, at + 64, ORDER));
-        s3 = s3.add(FloatVector.fromMemorySegment(F, numbers, at + 96, ORDER));
-        s4 = s4.add(FloatVector.fromMemorySegment(F, numbers, at + 128, ORDER));
-        s5 = s5.add(FloatVector.fromMemorySegment(F, numbers, at + 160, ORDER));
-        s6 = s6.add(FloatVector.fromMemorySegment(F, numbers, at + 192, ORDER));
-        s7 = s7.add(FloatVector.fromMemorySegment(F, numbers, at + 224, ORDER));
+        s0 = FloatVector.fromMemorySegment(F, numbers, at, ORDER).add(s0);
+        s1 = FloatVector.fromMemorySegment(F, numbers, at + 32, ORDER).add(s1);
+        s2 = FloatVector.fromMemorySegment(F, numbers, at + 64, ORDER).add(s2);
+        s3 = FloatVector.fromMemorySegment(F, numbers, at + 96, ORDER).add(s3);
+        s4 = FloatVector.fromMemorySegment(F, numbers, at + 128, ORDER).add(s4);
+        s5 = FloatVector.fromMemorySegment(F, numbers, at + 160, ORDER).add(s5);
+        s6 = FloatVector.fromMemorySegment(F, numbers, at + 192, ORDER).add(s6);
+        s7 = FloatVector.fromMemorySegment(F, numbers, at + 224, ORDER).add(s7);
       }
       FloatVector low = s0.add(s1).add(s2.add(s3));
       out[0] = low.add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
