@@ -169,7 +169,7 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
     return lacking().isEmpty() && VectorKernels.WIDE;
   }
 
-  /** What is printed when a model is loaded. */
+  /** For people: what is used, and why not what is faster. */
   default String describe() {
     return switch (this) {
       case PlainKernels ignored -> "plain" + lacking().map(why -> " (" + why + ")").orElse("");
@@ -254,10 +254,7 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
     }
   }
 
-  /**
-   * The highest of one or more numbers, four at a time and not as vectors: inlined into {@link
-   * #softmax}, the compiler now and then kept each vector as an object.
-   */
+  /** The highest of one or more numbers; as vectors they became objects now and then. */
   default float highest(float[] a, int at, int n) {
     float h0 = a[at];
     float h1 = h0;

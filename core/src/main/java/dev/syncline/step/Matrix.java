@@ -37,8 +37,11 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
     };
   }
 
-  /** Floats of scratch that a product with a matrix of so many columns needs. */
+  /**
+   * Floats of scratch that a product with a matrix of so many columns needs: turned rows of a tile
+   * or a rounded row with what is counted, the sums of a tile twice, unpacked weights.
+   */
   static int work(int in) {
-    return 4 * in + 3 * WIDTH + VectorHalves.UNPACKED;
+    return 4 * in + 4 * WIDTH + VectorHalves.UNPACKED;
   }
 }

@@ -13,7 +13,9 @@ final class VectorBatch {
 
   private VectorBatch() {}
 
-  /** A tile of streams at a time with weights of floats, whole numbers stream by stream. */
+  /**
+   * A tile of streams at a time where weights are or become floats, whole numbers stream by stream.
+   */
   static void product(VectorKernels kernels, Matrix w, Lane[] lanes, int n, int xAt, int yAt) {
     boolean tiles = w instanceof Panels || (w instanceof Halves && n >= MANY);
     int tiled = !tiles ? 0 : n % ROWS == 1 ? n - 1 : n;
@@ -35,7 +37,9 @@ final class VectorBatch {
     }
   }
 
-  /** Turns the rows of a tile into the front of the first one's scratch; what lacks is the last. */
+  /**
+   * Turns the rows of a tile into the front of the first one's scratch; missing ones are the last.
+   */
   private static void turn(Matrix w, Lane[] lanes, int first, int last, int xAt) {
     float[] to = lanes[first].x;
     int pairs = w.in() / 2;

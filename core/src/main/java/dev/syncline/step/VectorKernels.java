@@ -6,11 +6,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The same arithmetic with the Vector API: 256-bit vectors, eight independent sums. Methods are
- * small and no vector crosses a method's signature, so that the compiler keeps them in registers. A
- * sum of a loop is the argument of its operation, not the receiver: the compiler knows the class of
- * what was just loaded, but that of a sum only where a profile tells it, and would call and
- * allocate.
+ * The same arithmetic with the Vector API, in vectors of 256 bits; {@link VectorTiles} and {@link
+ * VectorQuantized} have wider ones. Methods are small and no vector crosses a method's signature,
+ * so that the compiler keeps them in registers. Inside a loop a sum is the argument of its
+ * operation, not the receiver: the compiler knows the class of what was just loaded, but that of a
+ * sum only from a profile, and without one it leaves a call that allocates.
  *
  * @param second a thread that takes a share of large products of one row; null for none
  */

@@ -20,7 +20,7 @@ final class VectorQuantized {
   private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, SHAPE);
   private static final int L = F.length();
 
-  /** Of the inputs that share shorts, a quarter. */
+  /** Shorts of 32 inputs with four bits. */
   private static final int ROWS4 = Quantized.STEP / 4;
 
   private VectorQuantized() {}

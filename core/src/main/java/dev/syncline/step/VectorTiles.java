@@ -5,9 +5,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of a few rows with weights of 32 outputs: three rows are twelve sums, as many as sixteen
- * registers hold beside three inputs and a vector of weights; {@link WideTiles} has more and wider
- * ones. The rows are turned, so that their inputs with the same number lie together. Sums have the
- * bits of those of a row alone.
+ * registers hold beside three inputs and a vector of weights; {@link WideTiles} has more rows and
+ * wider vectors. The rows are turned, so that their inputs with the same number lie together. Sums
+ * have the bits of those of a row alone.
  */
 final class VectorTiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;

@@ -4,9 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The tiles of {@link VectorTiles} where vectors have 512 bits: four rows or eight, so that a
- * weight that comes from the second cache is used for as long as the next one takes. Sums have the
- * same bits.
+ * The tiles of {@link VectorTiles} where vectors have 512 bits: four rows or eight with 32 outputs,
+ * as {@link VectorTiles#ROWS} is 4 there. Sums have the same bits.
  */
 final class WideTiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_512;

@@ -7,6 +7,7 @@ import static dev.syncline.TinyModel.serial;
 import static dev.syncline.TinyModel.sound;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.syncline.TinyModel;
 import dev.syncline.spec.Attention;
@@ -165,6 +166,32 @@ class BatchTest {
 
   private static Lane lane(Program program) {
     return new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void productsTouchNothingBehindTheirScratchButTheirOutputs(Precision precision) {
+    int out = 70;
+    for (int in : new int[] {1, 13, 33, 122, 130, 391}) {
+      float[] weight = new float[out * in];
+      Arrays.fill(weight, 0.5f);
+      Matrix w = Matrix.pack(precision, out, in, weight, null);
+      for (int n : new int[] {1, 2, 3, 5, 8, 13, 16}) {
+        Lane[] lanes = new Lane[n];
+        int at = Matrix.work(in);
+        for (int i = 0; i < n; i++) {
+          lanes[i] = new Lane(new float[at + in + out], new float[0]);
+          Arrays.fill(lanes[i].x, at, at + in, 1 + i);
+        }
+        new VectorKernels().matmul(w, lanes, n, 1, at, in, at + in, out);
+        for (int i = 0; i < n; i++) {
+          float[] row = new float[in];
+          Arrays.fill(row, 1 + i);
+          assertThat(Arrays.copyOfRange(lanes[i].x, at, at + in)).isEqualTo(row);
+          assertThat(lanes[i].x[at + in]).isCloseTo(0.5f * in * (1 + i), withinPercentage(1));
+        }
+      }
+    }
   }
 
   private static void load(Program program, Lane lane, int stream) {
