@@ -164,7 +164,7 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
         : Optional.of("the vectors of this CPU have %d bits, 256 are needed".formatted(bits));
   }
 
-  /** Whether the vector set uses 512 bits here. */
+  /** Whether the vector set multiplies whole numbers in 512 bits here. */
   static boolean wide() {
     return lacking().isEmpty() && VectorKernels.WIDE;
   }

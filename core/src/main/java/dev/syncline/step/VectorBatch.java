@@ -66,22 +66,14 @@ final class VectorBatch {
         VectorTiles.begin(p, o, lanes[i].x);
       }
       for (int k = 0; k < w.in(); k += DEPTH) {
-        panels(p, o, k, Math.min(DEPTH, w.in() - k), lanes, n);
+        for (int i = 0; i < n; i += ROWS) {
+          VectorTiles.panels(p, o, k, Math.min(DEPTH, w.in() - k), lanes[i].x);
+        }
       }
     }
     for (int i = 0; i < n; i++) {
       int first = i / ROWS * ROWS;
       VectorTiles.finish(w, o, lanes[first].x, i - first, lanes[i].x, yAt);
-    }
-  }
-
-  private static void panels(Panels p, int o, int k, int inputs, Lane[] lanes, int n) {
-    for (int i = 0; i < n; i += 2 * ROWS) {
-      if (i + ROWS < n) {
-        VectorTiles.panels(p, o, k, inputs, lanes[i].x, lanes[i + ROWS].x);
-      } else {
-        VectorTiles.panels(p, o, k, inputs, lanes[i].x);
-      }
     }
   }
 }

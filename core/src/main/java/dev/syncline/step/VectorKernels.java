@@ -6,11 +6,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The same arithmetic with the Vector API, in vectors of 256 bits; {@link VectorTiles} and {@link
- * VectorQuantized} have wider ones. Methods are small and no vector crosses a method's signature,
- * so that the compiler keeps them in registers. Inside a loop a sum is the argument of its
- * operation, not the receiver: the compiler knows the class of what was just loaded, but that of a
- * sum only from a profile, and without one it leaves a call that allocates.
+ * The same arithmetic with the Vector API, in vectors of 256 bits; {@link VectorQuantized} has
+ * wider ones. Methods are small and no vector crosses a method's signature, so that the compiler
+ * keeps them in registers. Inside a loop a sum is the argument of its operation, not the receiver:
+ * the compiler knows the class of what was just loaded, but that of a sum only from a profile, and
+ * without one it leaves a call that allocates.
  *
  * @param second a thread that takes a share of large products of one row; null for none
  */
@@ -19,7 +19,7 @@ public record VectorKernels(Second second) implements Kernels {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
   private static final int L = F.length();
 
-  /** Whether vectors of 512 bits are used where they are faster. */
+  /** Whether whole numbers are multiplied in vectors of 512 bits. */
   static final boolean WIDE = bits() >= 512;
 
   /** Of the vectors that this processor is best at. */

@@ -23,6 +23,9 @@ final class VectorQuantized {
   /** Shorts of 32 inputs with four bits. */
   private static final int ROWS4 = Quantized.STEP / 4;
 
+  private static final VectorOperators.Ternary FMA = VectorOperators.FMA;
+  private static final VectorOperators.Associative MUL = VectorOperators.MUL;
+
   private VectorQuantized() {}
 
   /**
@@ -152,8 +155,10 @@ final class VectorQuantized {
       FloatVector a = (FloatVector) lows.convert(VectorOperators.I2F, 0);
       FloatVector b = (FloatVector) highs.sub(lifted).convert(VectorOperators.I2F, 0);
       FloatVector scale = FloatVector.broadcast(F, x[factor++]);
-      low = a.fma(FloatVector.fromArray(F, p.scales(), weight).mul(scale), low);
-      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + L).mul(scale), high);
+      low = a.lanewise(FMA, FloatVector.fromArray(F, p.scales(), weight).lanewise(MUL, scale), low);
+      high =
+          b.lanewise(
+              FMA, FloatVector.fromArray(F, p.scales(), weight + L).lanewise(MUL, scale), high);
       weight += Matrix.WIDTH;
     }
     low.intoArray(s, to);
@@ -210,8 +215,10 @@ final class VectorQuantized {
       IntVector highs = both.lanewise(VectorOperators.ASHR, 16);
       FloatVector b = (FloatVector) highs.convert(VectorOperators.I2F, 0);
       FloatVector scale = FloatVector.broadcast(F, x[factor]);
-      low = a.fma(FloatVector.fromArray(F, p.scales(), weight).mul(scale), low);
-      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + L).mul(scale), high);
+      low = a.lanewise(FMA, FloatVector.fromArray(F, p.scales(), weight).lanewise(MUL, scale), low);
+      high =
+          b.lanewise(
+              FMA, FloatVector.fromArray(F, p.scales(), weight + L).lanewise(MUL, scale), high);
       left -= Quantized.STEP;
       if (left == 0) {
         left = p.group();

@@ -4,17 +4,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of a few rows with weights of 32 outputs: three rows are twelve sums, as many as sixteen
- * registers hold beside three inputs and a vector of weights; {@link WideTiles} has more rows and
- * wider vectors. The rows are turned, so that their inputs with the same number lie together. Sums
- * have the bits of those of a row alone.
+ * Products of three rows with weights of 32 outputs: twelve sums, as many as sixteen registers hold
+ * beside three inputs and a vector of weights. The rows are turned, so that their inputs with the
+ * same number lie together. Sums have the bits of those of a row alone.
  */
 final class VectorTiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
   private static final int L = F.length();
 
   /** Rows of a tile. */
-  static final int ROWS = VectorKernels.WIDE ? 4 : 3;
+  static final int ROWS = 3;
 
   static final int COLUMNS = 4 * L;
 
@@ -67,18 +66,6 @@ final class VectorTiles {
     tile(w.stream(o), at, w.stream(o + Panels.STRIP), at, x, ROWS * k, n, sums(w));
   }
 
-  /** The same for as many rows more in another scratch. */
-  static void panels(Panels w, int o, int k, int n, float[] x, float[] z) {
-    if (VectorKernels.WIDE) {
-      int at = w.panel(o) + k * Panels.STRIP;
-      float[] right = w.stream(o + Panels.STRIP);
-      WideTiles.eight(w.stream(o), at, right, at, x, z, ROWS * k, n, sums(w));
-    } else {
-      panels(w, o, k, n, x);
-      panels(w, o, k, n, z);
-    }
-  }
-
   /** Makes the sums of outputs from {@code o} their biases. */
   static void begin(Panels w, int o, float[] x) {
     for (int i = 0; i < ROWS; i++) {
@@ -93,22 +80,13 @@ final class VectorTiles {
   }
 
   /**
-   * Adds {@code n} inputs of rows, turned from {@code from} on, times their weights to sums in the
-   * same scratch.
+   * Adds {@code n} inputs of three rows, turned from {@code from} on, times their weights to sums
+   * in the same scratch.
    *
    * @param left weights of 16 outputs, input by input
    * @param right those of the 16 outputs behind them
    */
   static void tile(
-      float[] left, int leftAt, float[] right, int rightAt, float[] x, int from, int n, int to) {
-    if (VectorKernels.WIDE) {
-      WideTiles.four(left, leftAt, right, rightAt, x, from, n, to);
-    } else {
-      three(left, leftAt, right, rightAt, x, from, n, to);
-    }
-  }
-
-  private static void three(
       float[] left, int leftAt, float[] right, int rightAt, float[] x, int from, int n, int to) {
     int second = to + COLUMNS;
     int third = second + COLUMNS;

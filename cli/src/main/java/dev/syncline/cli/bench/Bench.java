@@ -97,7 +97,6 @@ public final class Bench {
     }
     progress.accept("warm-up");
     WarmUp warmUp = WarmUp.of(own(wish.precisions().getFirst(), 1), 1.5 * wish.seconds());
-    double peak = Peak.gflops();
     Rounds rounds = new Rounds(wish.seconds(), wish.rounds());
     List<BenchReport.Entry> entries = new ArrayList<>();
     for (int batch : wish.batches()) {
@@ -114,7 +113,7 @@ public final class Bench {
         load,
         Machine.load(),
         Machine.residentBytes(),
-        peak,
+        Peak.gflops(), // last: code compiled after it would meet vectors of two widths
         size(),
         warmUp,
         entries,

@@ -1,6 +1,7 @@
 package dev.syncline.cli.bench;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Multiply-adds that one core does where nothing has to be read. */
@@ -86,18 +87,26 @@ final class Peak {
     FloatVector s8 = FloatVector.broadcast(WIDE, from + 8);
     FloatVector s9 = FloatVector.broadcast(WIDE, from + 9);
     for (int i = 0; i < TURNS; i++) {
-      s0 = m.fma(s0, a);
-      s1 = m.fma(s1, a);
-      s2 = m.fma(s2, a);
-      s3 = m.fma(s3, a);
-      s4 = m.fma(s4, a);
-      s5 = m.fma(s5, a);
-      s6 = m.fma(s6, a);
-      s7 = m.fma(s7, a);
-      s8 = m.fma(s8, a);
-      s9 = m.fma(s9, a);
+      s0 = m.lanewise(VectorOperators.FMA, s0, a);
+      s1 = m.lanewise(VectorOperators.FMA, s1, a);
+      s2 = m.lanewise(VectorOperators.FMA, s2, a);
+      s3 = m.lanewise(VectorOperators.FMA, s3, a);
+      s4 = m.lanewise(VectorOperators.FMA, s4, a);
+      s5 = m.lanewise(VectorOperators.FMA, s5, a);
+      s6 = m.lanewise(VectorOperators.FMA, s6, a);
+      s7 = m.lanewise(VectorOperators.FMA, s7, a);
+      s8 = m.lanewise(VectorOperators.FMA, s8, a);
+      s9 = m.lanewise(VectorOperators.FMA, s9, a);
     }
-    FloatVector low = m.fma(s0, m.fma(s1, m.fma(s2, m.fma(s3, s4))));
-    return m.fma(s5, m.fma(s6, m.fma(s7, m.fma(s8, m.fma(s9, low))))).lane(0);
+    return s0.lane(0)
+        + s1.lane(0)
+        + s2.lane(0)
+        + s3.lane(0)
+        + s4.lane(0)
+        + s5.lane(0)
+        + s6.lane(0)
+        + s7.lane(0)
+        + s8.lane(0)
+        + s9.lane(0);
   }
 }
