@@ -23,7 +23,9 @@ final class VectorQuantized {
   /** Shorts of 32 inputs with four bits. */
   private static final int ROWS4 = Quantized.STEP / 4;
 
+  /** Not by name: the profiles of methods like {@code fma} belong to vectors of 256 bits. */
   private static final VectorOperators.Ternary FMA = VectorOperators.FMA;
+
   private static final VectorOperators.Associative MUL = VectorOperators.MUL;
 
   private VectorQuantized() {}
