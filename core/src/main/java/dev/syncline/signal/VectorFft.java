@@ -5,17 +5,17 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The power spectrum of {@link Fft}, bit for bit, eight butterflies at a time. Stockham's form has
- * neighbours that belong together from the third pass on. In the first two the groups lie side by
- * side instead, so that eight of them are read and written in one piece, and one transposition
- * brings their results into Stockham's order.
+ * The power spectrum of {@link Fft}, bit for bit, a vector of butterflies at a time. Stockham's
+ * form has neighbours that belong together from the third pass on. In the first two the groups lie
+ * side by side instead, so that a vector of them is read and written in one piece, and one
+ * transposition brings their results into Stockham's order.
  */
 final class VectorFft implements PowerSpectrum {
-  /** The smallest size whose second pass has eight groups. */
-  static final int MIN_SIZE = 256;
+  /** The smallest size whose second pass has a vector of groups. */
+  static final int MIN_SIZE = 32 * FloatVector.SPECIES_PREFERRED.length();
 
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
-  private static final int L = 8;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final int L = F.length();
   private static final VectorShuffle<Float> REVERSED = VectorShuffle.iota(F, L - 1, -1, true);
 
   private final Fft fft;
@@ -105,7 +105,7 @@ final class VectorFft implements PowerSpectrum {
     return from;
   }
 
-  /** Eight butterflies of radix 4 whose numbers lie side by side. */
+  /** Butterflies of radix 4 whose numbers lie side by side. */
   private void butterflies(float[] s, int in, int step, int out, int outStep, int t) {
     FloatVector a = FloatVector.fromArray(F, s, in);
     FloatVector b = FloatVector.fromArray(F, s, in + step);
@@ -165,7 +165,7 @@ final class VectorFft implements PowerSpectrum {
     }
   }
 
-  /** Eight pairs of bins; where both are the same bin, the upper one is written last. */
+  /** A vector of pairs of bins; where both are the same bin, the upper one is written last. */
   private void squares(float[] s, int lo, int hi, float[] out, int outLo, int outHi, int k) {
     FloatVector loRe = FloatVector.fromArray(F, s, lo);
     FloatVector loIm = FloatVector.fromArray(F, s, lo + half);

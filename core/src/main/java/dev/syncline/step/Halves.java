@@ -4,15 +4,15 @@ package dev.syncline.step;
  * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output.
  *
  * @param brain whether they are BF16, else FP16
- * @param data four arrays that are read side by side, as those of {@link Panels}: strip s of 8
- *     outputs lies in array s mod 4 as {@code [in / 2, rounded up][8]}
+ * @param data four arrays that are read side by side, as those of {@link Panels}: strip s, a vector
+ *     of outputs, lies in array s mod 4 as {@code [in / 2, rounded up][STRIP]}
  */
 public record Halves(int out, int in, boolean brain, int[][] data, float[] bias) implements Matrix {
   /** Outputs whose ints lie side by side. */
-  static final int STRIP = 8;
+  static final int STRIP = WIDTH / 8;
 
-  /** Strips that are read side by side. */
-  static final int STREAMS = 4;
+  /** Floats of weights that are unpacked at once for a batch. */
+  static final int UNPACKED = 4096;
 
   /**
    * FP16 read as float bits are 2^-112 of what they stand for. Half of the missing factor is put on

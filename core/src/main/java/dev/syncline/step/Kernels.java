@@ -158,15 +158,16 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
       return Optional.of(
           "the module jdk.incubator.vector is not there (java --add-modules jdk.incubator.vector)");
     }
-    int bits = VectorKernels.bits();
-    return bits >= 256
+    int bits = VectorKernels.BITS;
+    return bits == 256 || bits == 512
         ? Optional.empty()
-        : Optional.of("the vectors of this CPU have %d bits, 256 are needed".formatted(bits));
+        : Optional.of(
+            "the vectors of this CPU have %d bits, 256 or 512 are needed".formatted(bits));
   }
 
-  /** Whether the vector set multiplies whole numbers in 512 bits here. */
+  /** Whether the vector set has vectors of 512 bits here. */
   static boolean wide() {
-    return lacking().isEmpty() && VectorKernels.WIDE;
+    return lacking().isEmpty() && VectorKernels.BITS == 512;
   }
 
   /** For people: what is used, and why not what is faster. */

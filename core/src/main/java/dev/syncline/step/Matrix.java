@@ -1,12 +1,15 @@
 package dev.syncline.step;
 
 /**
- * A weight matrix as the kernels read it, once from its first byte to its last: panels of 64
- * outputs, the inputs outermost inside a panel.
+ * A weight matrix as the kernels read it, once from its first byte to its last: panels of as many
+ * outputs as eight vectors hold, the inputs outermost inside a panel.
  */
 public sealed interface Matrix permits Panels, Halves, Quantized {
-  /** Outputs of a panel. */
-  int WIDTH = 64;
+  /** Outputs of a panel: 64, or 128 with vectors of 512 bits. */
+  int WIDTH = Kernels.wide() ? 128 : 64;
+
+  /** Strips of a panel that are read side by side, each from an array of its own. */
+  int STREAMS = 4;
 
   /** Rows of the matrix. */
   int out();
@@ -42,6 +45,6 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
    * or a rounded row with what is counted, the sums of a tile twice, unpacked weights.
    */
   static int work(int in) {
-    return 4 * in + 4 * WIDTH + VectorHalves.UNPACKED;
+    return 4 * in + 4 * WIDTH + Halves.UNPACKED;
   }
 }

@@ -3,23 +3,20 @@ package dev.syncline.step;
 import java.util.Arrays;
 
 /**
- * Weights of 32 bits in strips of 16 outputs. A panel is four strips that are read side by side:
+ * Weights of 32 bits in strips of two vectors. A panel is four strips that are read side by side:
  * four sequential streams, which a memory serves faster than one, and as many independent sums as a
  * processor can hold. Each stream has an array of its own, so that one index serves all four.
- * Outputs are rounded up to a multiple of 32, so that the last panel may have two strips.
+ * Outputs are rounded up to a multiple of half a panel, so that the last panel may have two strips.
  *
  * @param data four arrays; strip s lies in array s mod 4, behind the strips s - 4, s - 8, ..., as
- *     {@code [in][16]}
+ *     {@code [in][STRIP]}
  */
 public record Panels(int out, int in, float[][] data, float[] bias) implements Matrix {
   /** Outputs that a kernel does at once at least. */
   static final int HALF = WIDTH / 2;
 
   /** Outputs whose weights lie side by side. */
-  static final int STRIP = 16;
-
-  /** Strips that are read side by side. */
-  static final int STREAMS = WIDTH / STRIP;
+  static final int STRIP = WIDTH / STREAMS;
 
   /** Packs {@code weight[out][in]}; {@code bias} may be null. */
   public static Panels pack(int out, int in, float[] weight, float[] bias) {
@@ -43,7 +40,7 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
     return new Panels(weight.out(), in, data, weight.bias(padded));
   }
 
-  /** Turns up to 16 rows, by squares that stay in the nearest cache. */
+  /** Turns a strip of rows, by squares that stay in the nearest cache. */
   private static void turn(int in, int count, float[] rows, float[] to, int at) {
     for (int k = 0; k < in; k += STRIP) {
       square(in, count, rows, k, to, at);

@@ -16,9 +16,9 @@ import java.util.Arrays;
  *
  * @param bits of a weight, 8 or 4
  * @param group inputs that share a scale, a multiple of 32; all of them is {@code in} rounded up
- * @param data an array for each strip of a panel, as in {@link Panels}: strip s lies in array s mod
- *     their number as {@code [inputs / (16 / bits)][STRIP]}
- * @param scales panel after panel, in a panel {@code [inputs / group][64]}
+ * @param data four arrays, as those of {@link Panels}: strip s lies in array s mod 4 as {@code
+ *     [inputs / (16 / bits)][STRIP]}
+ * @param scales panel after panel, in a panel {@code [inputs / group][WIDTH]}
  */
 public record Quantized(
     int out, int in, int bits, int group, short[][] data, float[] scales, float[] bias)
@@ -27,10 +27,7 @@ public record Quantized(
   static final int STEP = 32;
 
   /** Outputs whose shorts lie side by side: a vector of them. */
-  static final int STRIP = Kernels.wide() ? 32 : 16;
-
-  /** Arrays of strips. */
-  static final int STREAMS = WIDTH / STRIP;
+  static final int STRIP = WIDTH / STREAMS;
 
   /** What makes a sum of two products of bytes positive. */
   static final int LIFT = 1 << 15;

@@ -5,8 +5,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** What attention does with keys and values where they lie in a slab; see {@link Kernels#dots}. */
 final class VectorAttention {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final int L = F.length();
+  private static final boolean ONE = VectorKernels.ONE;
 
   private VectorAttention() {}
 
@@ -24,7 +25,7 @@ final class VectorAttention {
       int shift,
       int count,
       int to) {
-    if (n % (2 * L) != 0) {
+    if (n % VectorKernels.SUMS != 0) {
       return false;
     }
     for (int i = 0; i < count; i += 2) {
@@ -52,16 +53,18 @@ final class VectorAttention {
     FloatVector a1 = FloatVector.zero(F);
     FloatVector b0 = FloatVector.zero(F);
     FloatVector b1 = FloatVector.zero(F);
-    for (int i = 0; i < n; i += 2 * L) {
+    for (int i = 0; i < n; i += VectorKernels.SUMS) {
       FloatVector q0 = FloatVector.fromArray(F, x, query + i);
-      FloatVector q1 = FloatVector.fromArray(F, x, query + i + L);
       a0 = q0.fma(FloatVector.fromArray(F, s, key0 + i), a0);
-      a1 = q1.fma(FloatVector.fromArray(F, s, key0 + i + L), a1);
       b0 = q0.fma(FloatVector.fromArray(F, s, key1 + i), b0);
-      b1 = q1.fma(FloatVector.fromArray(F, s, key1 + i + L), b1);
+      if (!ONE) {
+        FloatVector q1 = FloatVector.fromArray(F, x, query + i + L);
+        a1 = q1.fma(FloatVector.fromArray(F, s, key0 + i + L), a1);
+        b1 = q1.fma(FloatVector.fromArray(F, s, key1 + i + L), b1);
+      }
     }
-    a0.add(a1).intoArray(x, 0);
-    b0.add(b1).intoArray(x, L);
+    a0.add(ONE ? a0.rearrange(VectorKernels.HALVES) : a1).intoArray(x, 0);
+    b0.add(ONE ? b0.rearrange(VectorKernels.HALVES) : b1).intoArray(x, L);
   }
 
   static void mix(
@@ -84,7 +87,8 @@ final class VectorAttention {
     for (; k < n; k++) {
       float sum = x[to + k];
       for (int i = 0; i < count; i++) {
-        sum += x[weights + i] * s[Float.floatToRawIntBits(x[places + i * stride]) + shift + k];
+        int value = Float.floatToRawIntBits(x[places + i * stride]) + shift;
+        sum = Math.fma(x[weights + i], s[value + k], sum);
       }
       x[to + k] = sum;
     }

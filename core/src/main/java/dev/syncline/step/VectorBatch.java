@@ -8,8 +8,11 @@ final class VectorBatch {
   /** Streams from which on it pays to unpack weights of 16 bits. */
   private static final int MANY = 12;
 
-  /** Inputs whose weights for 32 outputs the nearest cache holds beside those of a few tiles. */
-  private static final int DEPTH = 192;
+  /**
+   * Inputs whose weights for the columns of a tile the nearest cache holds beside those of a few
+   * tiles.
+   */
+  private static final int DEPTH = 6144 / COLUMNS;
 
   private VectorBatch() {}
 

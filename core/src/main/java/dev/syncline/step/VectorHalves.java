@@ -7,24 +7,22 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with weights of 16 bits: 32 outputs at a time, inputs k and k + 1 in sums of their own.
+ * Products with weights of 16 bits: four vectors of outputs at a time, inputs k and k + 1 in sums
+ * of their own.
  */
 final class VectorHalves {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
-  private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   private static final int L = F.length();
   private static final int COLUMNS = Halves.STREAMS * Halves.STRIP;
   private static final int ROWS = VectorTiles.ROWS;
 
   /** Pairs of inputs whose weights are unpacked at once. */
-  private static final int PAIRS = 64;
-
-  /** Floats of weights that are unpacked. */
-  static final int UNPACKED = 2 * PAIRS * 32;
+  private static final int PAIRS = Halves.UNPACKED / 2 / COLUMNS;
 
   private VectorHalves() {}
 
-  /** Outputs from {@code o}, a multiple of 64. */
+  /** Outputs from {@code o}, where a panel begins. */
   static void panel(Halves w, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
     System.arraycopy(w.bias(), o, work, 0, Matrix.WIDTH);
     for (int j = 0; j < Matrix.WIDTH; j += COLUMNS) {
@@ -133,8 +131,8 @@ final class VectorHalves {
   }
 
   /**
-   * Sums of 32 outputs of streams whose rows were turned a tile at a time, even inputs before odd
-   * ones: weights are unpacked once for all streams, into the scratch of the first one.
+   * Sums of four vectors of outputs of streams whose rows were turned a tile at a time, even inputs
+   * before odd ones: weights are unpacked once for all streams, into the scratch of the first one.
    */
   static void columns(Halves w, int o, Lane[] lanes, int n, int xAt) {
     int pairs = w.in() / 2;
@@ -185,7 +183,7 @@ final class VectorHalves {
     }
   }
 
-  /** Strips of 16 outputs as floats: two of the even inputs, two of the odd ones. */
+  /** Strips of two vectors as floats: two of the even inputs, two of the odd ones. */
   private static void unpack(Halves w, int from, int pairs, float[] u, int to) {
     int strip = PAIRS * Panels.STRIP;
     for (int i = 0; i < Halves.STREAMS; i++) {

@@ -3,29 +3,32 @@ package dev.syncline.step;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The same arithmetic with the Vector API, in vectors of 256 bits; {@link VectorQuantized} has
- * wider ones. Methods are small and no vector crosses a method's signature, so that the compiler
- * keeps them in registers. Inside a loop a sum is the argument of its operation, not the receiver:
- * the compiler knows the class of what was just loaded, but that of a sum only from a profile, and
- * without one it leaves a call that allocates.
+ * The same arithmetic with the Vector API, in the vectors that this processor is best at, of 256 or
+ * 512 bits: in one width everywhere, since methods of the Vector API share what the compiler knows
+ * of them. Sums have the same bits in both widths. Methods are small and no vector crosses a
+ * method's signature, so that the compiler keeps them in registers. Inside a loop a sum is the
+ * argument of its operation, not the receiver: the compiler knows the class of what was just
+ * loaded, but that of a sum only from a profile, and without one it leaves a call that allocates.
  *
  * @param second a thread that takes a share of large products of one row; null for none
  */
 public record VectorKernels(Second second) implements Kernels {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
-  private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   private static final int L = F.length();
+  static final int BITS = F.vectorBitSize();
 
-  /** Whether whole numbers are multiplied in vectors of 512 bits. */
-  static final boolean WIDE = bits() >= 512;
+  /** Numbers that are summed up side by side, in one vector or two. */
+  static final int SUMS = 16;
 
-  /** Of the vectors that this processor is best at. */
-  static int bits() {
-    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
-  }
+  static final boolean ONE = L == SUMS;
+
+  /** The upper half of a vector below its lower one. */
+  static final VectorShuffle<Float> HALVES = VectorShuffle.iota(F, L / 2, 1, true);
 
   /** Alone on the calling thread. */
   public VectorKernels() {
@@ -219,14 +222,15 @@ public record VectorKernels(Second second) implements Kernels {
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     int i = 0;
-    for (; i + 2 * L <= n; i += 2 * L) {
+    for (; i + SUMS <= n; i += SUMS) {
       s0 = FloatVector.fromArray(F, a, aAt + i).fma(FloatVector.fromArray(F, b, bAt + i), s0);
-      s1 =
-          FloatVector.fromArray(F, a, aAt + i + L)
-              .fma(FloatVector.fromArray(F, b, bAt + i + L), s1);
+      if (!ONE) {
+        FloatVector v = FloatVector.fromArray(F, a, aAt + i + L);
+        s1 = v.fma(FloatVector.fromArray(F, b, bAt + i + L), s1);
+      }
     }
     // lane by lane: reduceLanes leaves the order of the additions open, and with it the last bit
-    FloatVector s = s0.add(s1);
+    FloatVector s = s0.add(ONE ? s0.rearrange(HALVES) : s1);
     float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
     float sum = low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
     for (; i < n; i++) {
@@ -240,11 +244,13 @@ public record VectorKernels(Second second) implements Kernels {
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     int i = at;
-    for (; i + 2 * L <= at + n; i += 2 * L) {
+    for (; i + SUMS <= at + n; i += SUMS) {
       s0 = FloatVector.fromArray(F, a, i).add(s0);
-      s1 = FloatVector.fromArray(F, a, i + L).add(s1);
+      if (!ONE) {
+        s1 = FloatVector.fromArray(F, a, i + L).add(s1);
+      }
     }
-    FloatVector s = s0.add(s1);
+    FloatVector s = s0.add(ONE ? s0.rearrange(HALVES) : s1);
     float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
     float sum = low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
     for (; i < at + n; i++) {
@@ -258,13 +264,15 @@ public record VectorKernels(Second second) implements Kernels {
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     int i = at;
-    for (; i + 2 * L <= at + n; i += 2 * L) {
+    for (; i + SUMS <= at + n; i += SUMS) {
       FloatVector d0 = FloatVector.fromArray(F, a, i).sub(mean);
-      FloatVector d1 = FloatVector.fromArray(F, a, i + L).sub(mean);
       s0 = d0.fma(d0, s0);
-      s1 = d1.fma(d1, s1);
+      if (!ONE) {
+        FloatVector d1 = FloatVector.fromArray(F, a, i + L).sub(mean);
+        s1 = d1.fma(d1, s1);
+      }
     }
-    FloatVector s = s0.add(s1);
+    FloatVector s = s0.add(ONE ? s0.rearrange(HALVES) : s1);
     float low = (s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3));
     float sum = low + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
     for (; i < at + n; i++) {

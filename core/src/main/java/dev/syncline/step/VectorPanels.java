@@ -5,12 +5,14 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Products of one row with FP32 weights, panel by panel. */
 final class VectorPanels {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final int L = F.length();
 
   private VectorPanels() {}
 
-  /** Outputs from {@code o}, a multiple of 64; the sums of those of a narrower panel in work. */
+  /**
+   * Outputs from {@code o}, where a panel begins; the sums of those of a narrower panel in work.
+   */
   static void panel(Panels p, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
     int left = p.out() - o;
     if (left >= Matrix.WIDTH) {
@@ -23,7 +25,7 @@ final class VectorPanels {
     System.arraycopy(work, 0, y, yAt, left);
   }
 
-  /** One row against a full panel, its four strips side by side: 64 sums in eight registers. */
+  /** One row against a full panel, its four strips side by side: eight vectors of sums. */
   private static void full(Panels p, int o, float[] x, int xAt, float[] y, int yAt) {
     float[] w0 = p.data()[0];
     float[] w1 = p.data()[1];

@@ -4,7 +4,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -13,20 +12,13 @@ import jdk.incubator.vector.VectorSpecies;
  * telling, so that neither method grows too long for the compiler.
  */
 final class VectorQuantized {
-  private static final VectorShape SHAPE =
-      VectorKernels.WIDE ? VectorShape.S_512_BIT : VectorShape.S_256_BIT;
-  private static final VectorSpecies<Float> F = VectorSpecies.of(float.class, SHAPE);
-  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
-  private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, SHAPE);
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Short> S = ShortVector.SPECIES_PREFERRED;
   private static final int L = F.length();
 
   /** Shorts of 32 inputs with four bits. */
   private static final int ROWS4 = Quantized.STEP / 4;
-
-  /** Not by name: the profiles of methods like {@code fma} belong to vectors of 256 bits. */
-  private static final VectorOperators.Ternary FMA = VectorOperators.FMA;
-
-  private static final VectorOperators.Associative MUL = VectorOperators.MUL;
 
   private VectorQuantized() {}
 
@@ -73,8 +65,8 @@ final class VectorQuantized {
   }
 
   /**
-   * Outputs from {@code o}, a multiple of 64. The inputs are rounded; behind them, {@code s} has
-   * room for 64 outputs and then for what is counted.
+   * Outputs from {@code o}, where a panel begins. The inputs are rounded; behind them, {@code s}
+   * has room for a panel of them and then for what is counted.
    */
   static void panel(Quantized w, int o, float[] x, float[] s, float[] y, int yAt) {
     int to = w.rounded();
@@ -157,10 +149,8 @@ final class VectorQuantized {
       FloatVector a = (FloatVector) lows.convert(VectorOperators.I2F, 0);
       FloatVector b = (FloatVector) highs.sub(lifted).convert(VectorOperators.I2F, 0);
       FloatVector scale = FloatVector.broadcast(F, x[factor++]);
-      low = a.lanewise(FMA, FloatVector.fromArray(F, p.scales(), weight).lanewise(MUL, scale), low);
-      high =
-          b.lanewise(
-              FMA, FloatVector.fromArray(F, p.scales(), weight + L).lanewise(MUL, scale), high);
+      low = a.fma(FloatVector.fromArray(F, p.scales(), weight).mul(scale), low);
+      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + L).mul(scale), high);
       weight += Matrix.WIDTH;
     }
     low.intoArray(s, to);
@@ -217,10 +207,8 @@ final class VectorQuantized {
       IntVector highs = both.lanewise(VectorOperators.ASHR, 16);
       FloatVector b = (FloatVector) highs.convert(VectorOperators.I2F, 0);
       FloatVector scale = FloatVector.broadcast(F, x[factor]);
-      low = a.lanewise(FMA, FloatVector.fromArray(F, p.scales(), weight).lanewise(MUL, scale), low);
-      high =
-          b.lanewise(
-              FMA, FloatVector.fromArray(F, p.scales(), weight + L).lanewise(MUL, scale), high);
+      low = a.fma(FloatVector.fromArray(F, p.scales(), weight).mul(scale), low);
+      high = b.fma(FloatVector.fromArray(F, p.scales(), weight + L).mul(scale), high);
       left -= Quantized.STEP;
       if (left == 0) {
         left = p.group();

@@ -4,16 +4,18 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of three rows with weights of 32 outputs: twelve sums, as many as sixteen registers hold
- * beside three inputs and a vector of weights. The rows are turned, so that their inputs with the
- * same number lie together. Sums have the bits of those of a row alone.
+ * Products of three rows with four vectors of weights: twelve sums, as many as sixteen registers
+ * hold beside three inputs and a vector of weights. The rows are turned, so that their inputs with
+ * the same number lie together. Sums have the bits of those of a row alone.
  */
 final class VectorTiles {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final int L = F.length();
 
+  private static final boolean FOUR = VectorKernels.ONE;
+
   /** Rows of a tile. */
-  static final int ROWS = 3;
+  static final int ROWS = FOUR ? 4 : 3;
 
   static final int COLUMNS = 4 * L;
 
@@ -80,16 +82,17 @@ final class VectorTiles {
   }
 
   /**
-   * Adds {@code n} inputs of three rows, turned from {@code from} on, times their weights to sums
-   * in the same scratch.
+   * Adds {@code n} inputs of the rows, turned from {@code from} on, times their weights to sums in
+   * the same scratch.
    *
-   * @param left weights of 16 outputs, input by input
-   * @param right those of the 16 outputs behind them
+   * @param left weights of two vectors, input by input
+   * @param right those of the two vectors behind them
    */
   static void tile(
       float[] left, int leftAt, float[] right, int rightAt, float[] x, int from, int n, int to) {
     int second = to + COLUMNS;
     int third = second + COLUMNS;
+    int fourth = FOUR ? third + COLUMNS : third;
     FloatVector a00 = FloatVector.fromArray(F, x, to);
     FloatVector a01 = FloatVector.fromArray(F, x, to + L);
     FloatVector a02 = FloatVector.fromArray(F, x, to + 2 * L);
@@ -102,6 +105,10 @@ final class VectorTiles {
     FloatVector a21 = FloatVector.fromArray(F, x, third + L);
     FloatVector a22 = FloatVector.fromArray(F, x, third + 2 * L);
     FloatVector a23 = FloatVector.fromArray(F, x, third + 3 * L);
+    FloatVector a30 = FloatVector.fromArray(F, x, fourth);
+    FloatVector a31 = FloatVector.fromArray(F, x, fourth + L);
+    FloatVector a32 = FloatVector.fromArray(F, x, fourth + 2 * L);
+    FloatVector a33 = FloatVector.fromArray(F, x, fourth + 3 * L);
     int end = from + ROWS * n;
     int at = leftAt;
     int apart = rightAt - leftAt;
@@ -109,22 +116,27 @@ final class VectorTiles {
       FloatVector x0 = FloatVector.broadcast(F, x[k]);
       FloatVector x1 = FloatVector.broadcast(F, x[k + 1]);
       FloatVector x2 = FloatVector.broadcast(F, x[k + 2]);
+      FloatVector x3 = FloatVector.broadcast(F, x[FOUR ? k + 3 : k]);
       FloatVector w = FloatVector.fromArray(F, left, at);
       a00 = w.fma(x0, a00);
       a10 = w.fma(x1, a10);
       a20 = w.fma(x2, a20);
+      a30 = FOUR ? w.fma(x3, a30) : a30;
       w = FloatVector.fromArray(F, left, at + L);
       a01 = w.fma(x0, a01);
       a11 = w.fma(x1, a11);
       a21 = w.fma(x2, a21);
+      a31 = FOUR ? w.fma(x3, a31) : a31;
       w = FloatVector.fromArray(F, right, at + apart);
       a02 = w.fma(x0, a02);
       a12 = w.fma(x1, a12);
       a22 = w.fma(x2, a22);
+      a32 = FOUR ? w.fma(x3, a32) : a32;
       w = FloatVector.fromArray(F, right, at + apart + L);
       a03 = w.fma(x0, a03);
       a13 = w.fma(x1, a13);
       a23 = w.fma(x2, a23);
+      a33 = FOUR ? w.fma(x3, a33) : a33;
     }
     a00.intoArray(x, to);
     a01.intoArray(x, to + L);
@@ -138,5 +150,11 @@ final class VectorTiles {
     a21.intoArray(x, third + L);
     a22.intoArray(x, third + 2 * L);
     a23.intoArray(x, third + 3 * L);
+    if (FOUR) {
+      a30.intoArray(x, fourth);
+      a31.intoArray(x, fourth + L);
+      a32.intoArray(x, fourth + 2 * L);
+      a33.intoArray(x, fourth + 3 * L);
+    }
   }
 }

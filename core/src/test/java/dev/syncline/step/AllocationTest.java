@@ -115,7 +115,8 @@ class AllocationTest {
     allocatesNothing(TinyModel.everyLayer(), new PlainKernels());
   }
 
-  private static ModelSpec wide() {
+  /** Layers of more outputs than a panel has, some of which do not fill a vector. */
+  static ModelSpec wide() {
     return TinyModel.spec(
         2,
         Map.of(AUDIO, TinyModel.senses().get(AUDIO)),

@@ -33,7 +33,7 @@ class BatchTest {
   private static final int TICKS = 30;
 
   /** A stream of everything, pictures missing here and there. */
-  private static List<List<Packet>> ticks(int stream) {
+  static List<List<Packet>> ticks(int stream) {
     float[] sound = sound(TICKS, stream);
     List<List<Packet>> ticks = new ArrayList<>();
     for (int t = 0; t < TICKS; t++) {

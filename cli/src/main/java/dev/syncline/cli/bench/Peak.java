@@ -1,16 +1,11 @@
 package dev.syncline.cli.bench;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Multiply-adds that one core does where nothing has to be read. */
 final class Peak {
-  private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_256;
-  private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_512;
-
-  /** Wider vectors than the processor's are put together one by one, a thousand times slower. */
-  private static final boolean HAS_WIDE = FloatVector.SPECIES_PREFERRED.length() >= WIDE.length();
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
 
   private static final int SUMS = 10;
   private static final int TURNS = 20_000;
@@ -22,21 +17,15 @@ final class Peak {
 
   private Peak() {}
 
-  /** The best of many tries in both widths, in GFLOP/s (a multiply-add is two). */
+  /** The best of many tries, in GFLOP/s (a multiply-add is two). */
   static double gflops() {
     double best = 0;
     float kept = 1;
     long start = System.nanoTime();
     for (int i = 0; i < TRIES && System.nanoTime() - start < LONGEST_NS; i++) {
       long begin = System.nanoTime();
-      kept = narrow(kept);
-      long between = System.nanoTime();
-      best = Math.max(best, 2.0 * SUMS * TURNS * NARROW.length() / (between - begin));
-      if (HAS_WIDE) {
-        kept = wide(kept);
-        long end = System.nanoTime();
-        best = Math.max(best, 2.0 * SUMS * TURNS * WIDE.length() / (end - between));
-      }
+      kept = turns(kept);
+      best = Math.max(best, 2.0 * SUMS * TURNS * F.length() / (System.nanoTime() - begin));
     }
     if (Float.isNaN(kept)) {
       throw new IllegalStateException("the sums must be numbers");
@@ -44,19 +33,19 @@ final class Peak {
     return best;
   }
 
-  private static float narrow(float from) {
-    FloatVector m = FloatVector.broadcast(NARROW, 0.999f);
-    FloatVector a = FloatVector.broadcast(NARROW, 0.001f);
-    FloatVector s0 = FloatVector.broadcast(NARROW, from + 0);
-    FloatVector s1 = FloatVector.broadcast(NARROW, from + 1);
-    FloatVector s2 = FloatVector.broadcast(NARROW, from + 2);
-    FloatVector s3 = FloatVector.broadcast(NARROW, from + 3);
-    FloatVector s4 = FloatVector.broadcast(NARROW, from + 4);
-    FloatVector s5 = FloatVector.broadcast(NARROW, from + 5);
-    FloatVector s6 = FloatVector.broadcast(NARROW, from + 6);
-    FloatVector s7 = FloatVector.broadcast(NARROW, from + 7);
-    FloatVector s8 = FloatVector.broadcast(NARROW, from + 8);
-    FloatVector s9 = FloatVector.broadcast(NARROW, from + 9);
+  private static float turns(float from) {
+    FloatVector m = FloatVector.broadcast(F, 0.999f);
+    FloatVector a = FloatVector.broadcast(F, 0.001f);
+    FloatVector s0 = FloatVector.broadcast(F, from + 0);
+    FloatVector s1 = FloatVector.broadcast(F, from + 1);
+    FloatVector s2 = FloatVector.broadcast(F, from + 2);
+    FloatVector s3 = FloatVector.broadcast(F, from + 3);
+    FloatVector s4 = FloatVector.broadcast(F, from + 4);
+    FloatVector s5 = FloatVector.broadcast(F, from + 5);
+    FloatVector s6 = FloatVector.broadcast(F, from + 6);
+    FloatVector s7 = FloatVector.broadcast(F, from + 7);
+    FloatVector s8 = FloatVector.broadcast(F, from + 8);
+    FloatVector s9 = FloatVector.broadcast(F, from + 9);
     for (int i = 0; i < TURNS; i++) {
       s0 = m.fma(s0, a);
       s1 = m.fma(s1, a);
@@ -71,42 +60,5 @@ final class Peak {
     }
     FloatVector low = m.fma(s0, m.fma(s1, m.fma(s2, m.fma(s3, s4))));
     return m.fma(s5, m.fma(s6, m.fma(s7, m.fma(s8, m.fma(s9, low))))).lane(0);
-  }
-
-  private static float wide(float from) {
-    FloatVector m = FloatVector.broadcast(WIDE, 0.999f);
-    FloatVector a = FloatVector.broadcast(WIDE, 0.001f);
-    FloatVector s0 = FloatVector.broadcast(WIDE, from + 0);
-    FloatVector s1 = FloatVector.broadcast(WIDE, from + 1);
-    FloatVector s2 = FloatVector.broadcast(WIDE, from + 2);
-    FloatVector s3 = FloatVector.broadcast(WIDE, from + 3);
-    FloatVector s4 = FloatVector.broadcast(WIDE, from + 4);
-    FloatVector s5 = FloatVector.broadcast(WIDE, from + 5);
-    FloatVector s6 = FloatVector.broadcast(WIDE, from + 6);
-    FloatVector s7 = FloatVector.broadcast(WIDE, from + 7);
-    FloatVector s8 = FloatVector.broadcast(WIDE, from + 8);
-    FloatVector s9 = FloatVector.broadcast(WIDE, from + 9);
-    for (int i = 0; i < TURNS; i++) {
-      s0 = m.lanewise(VectorOperators.FMA, s0, a);
-      s1 = m.lanewise(VectorOperators.FMA, s1, a);
-      s2 = m.lanewise(VectorOperators.FMA, s2, a);
-      s3 = m.lanewise(VectorOperators.FMA, s3, a);
-      s4 = m.lanewise(VectorOperators.FMA, s4, a);
-      s5 = m.lanewise(VectorOperators.FMA, s5, a);
-      s6 = m.lanewise(VectorOperators.FMA, s6, a);
-      s7 = m.lanewise(VectorOperators.FMA, s7, a);
-      s8 = m.lanewise(VectorOperators.FMA, s8, a);
-      s9 = m.lanewise(VectorOperators.FMA, s9, a);
-    }
-    return s0.lane(0)
-        + s1.lane(0)
-        + s2.lane(0)
-        + s3.lane(0)
-        + s4.lane(0)
-        + s5.lane(0)
-        + s6.lane(0)
-        + s7.lane(0)
-        + s8.lane(0)
-        + s9.lane(0);
   }
 }

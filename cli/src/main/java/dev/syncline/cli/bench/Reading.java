@@ -15,7 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
  * one of several ways. The fastest of them is the floor of the step's time.
  */
 final class Reading implements Step {
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final int L = F.length();
+  private static final String BITS = F.vectorBitSize() + " bit, ";
 
   /** Numbers that every way reads in whole turns of its loop. */
   private static final int TURN = 1024;
@@ -27,9 +29,9 @@ final class Reading implements Step {
 
   private static final Map<String, Way> WAYS =
       Map.of(
-          "256 bit, 8 sums", (a, n) -> eight(a, 0, n),
-          "256 bit, 4 streams", Reading::fourStreams,
-          "256 bit, 8 streams", Reading::eightStreams);
+          BITS + "8 sums", (a, n) -> eight(a, 0, n),
+          BITS + "4 streams", Reading::fourStreams,
+          BITS + "8 streams", Reading::eightStreams);
 
   private final Way way;
   private final float[] numbers;
@@ -48,7 +50,7 @@ final class Reading implements Step {
     java.util.Arrays.fill(numbers, 1e-3f);
     Map<String, Step> ways = new TreeMap<>();
     WAYS.forEach((name, way) -> ways.put(name, new Reading(way, numbers)));
-    ways.put("256 bit, 8 sums, off the heap", new Segment(numbers.length));
+    ways.put(BITS + "8 sums, off the heap", new Segment(numbers.length));
     return ways;
   }
 
@@ -72,15 +74,15 @@ final class Reading implements Step {
     FloatVector s5 = s0;
     FloatVector s6 = s0;
     FloatVector s7 = s0;
-    for (int i = from; i < to; i += 64) {
+    for (int i = from; i < to; i += 8 * L) {
       s0 = FloatVector.fromArray(F, a, i).add(s0);
-      s1 = FloatVector.fromArray(F, a, i + 8).add(s1);
-      s2 = FloatVector.fromArray(F, a, i + 16).add(s2);
-      s3 = FloatVector.fromArray(F, a, i + 24).add(s3);
-      s4 = FloatVector.fromArray(F, a, i + 32).add(s4);
-      s5 = FloatVector.fromArray(F, a, i + 40).add(s5);
-      s6 = FloatVector.fromArray(F, a, i + 48).add(s6);
-      s7 = FloatVector.fromArray(F, a, i + 56).add(s7);
+      s1 = FloatVector.fromArray(F, a, i + L).add(s1);
+      s2 = FloatVector.fromArray(F, a, i + 2 * L).add(s2);
+      s3 = FloatVector.fromArray(F, a, i + 3 * L).add(s3);
+      s4 = FloatVector.fromArray(F, a, i + 4 * L).add(s4);
+      s5 = FloatVector.fromArray(F, a, i + 5 * L).add(s5);
+      s6 = FloatVector.fromArray(F, a, i + 6 * L).add(s6);
+      s7 = FloatVector.fromArray(F, a, i + 7 * L).add(s7);
     }
     FloatVector low = s0.add(s1).add(s2.add(s3));
     return low.add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
@@ -92,14 +94,14 @@ final class Reading implements Step {
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     int part = n / 4;
-    for (int i = 0; i < part; i += 16) {
-      s0 = FloatVector.fromArray(F, a, i + 8).add(FloatVector.fromArray(F, a, i).add(s0));
+    for (int i = 0; i < part; i += 2 * L) {
+      s0 = FloatVector.fromArray(F, a, i + L).add(FloatVector.fromArray(F, a, i).add(s0));
       int j = i + part;
-      s1 = FloatVector.fromArray(F, a, j + 8).add(FloatVector.fromArray(F, a, j).add(s1));
+      s1 = FloatVector.fromArray(F, a, j + L).add(FloatVector.fromArray(F, a, j).add(s1));
       j += part;
-      s2 = FloatVector.fromArray(F, a, j + 8).add(FloatVector.fromArray(F, a, j).add(s2));
+      s2 = FloatVector.fromArray(F, a, j + L).add(FloatVector.fromArray(F, a, j).add(s2));
       j += part;
-      s3 = FloatVector.fromArray(F, a, j + 8).add(FloatVector.fromArray(F, a, j).add(s3));
+      s3 = FloatVector.fromArray(F, a, j + L).add(FloatVector.fromArray(F, a, j).add(s3));
     }
     return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
   }
@@ -114,7 +116,7 @@ final class Reading implements Step {
     FloatVector s6 = s0;
     FloatVector s7 = s0;
     int part = n / 8;
-    for (int i = 0; i < part; i += 8) {
+    for (int i = 0; i < part; i += L) {
       s0 = FloatVector.fromArray(F, a, i).add(s0);
       s1 = FloatVector.fromArray(F, a, i + part).add(s1);
       s2 = FloatVector.fromArray(F, a, i + 2 * part).add(s2);
@@ -155,15 +157,15 @@ final class Reading implements Step {
       FloatVector s5 = s0;
       FloatVector s6 = s0;
       FloatVector s7 = s0;
-      for (long at = 0; at < bytes; at += 256) {
+      for (long at = 0; at < bytes; at += 32L * L) {
         s0 = FloatVector.fromMemorySegment(F, numbers, at, ORDER).add(s0);
-        s1 = FloatVector.fromMemorySegment(F, numbers, at + 32, ORDER).add(s1);
-        s2 = FloatVector.fromMemorySegment(F, numbers, at + 64, ORDER).add(s2);
-        s3 = FloatVector.fromMemorySegment(F, numbers, at + 96, ORDER).add(s3);
-        s4 = FloatVector.fromMemorySegment(F, numbers, at + 128, ORDER).add(s4);
-        s5 = FloatVector.fromMemorySegment(F, numbers, at + 160, ORDER).add(s5);
-        s6 = FloatVector.fromMemorySegment(F, numbers, at + 192, ORDER).add(s6);
-        s7 = FloatVector.fromMemorySegment(F, numbers, at + 224, ORDER).add(s7);
+        s1 = FloatVector.fromMemorySegment(F, numbers, at + 4L * L, ORDER).add(s1);
+        s2 = FloatVector.fromMemorySegment(F, numbers, at + 8L * L, ORDER).add(s2);
+        s3 = FloatVector.fromMemorySegment(F, numbers, at + 12L * L, ORDER).add(s3);
+        s4 = FloatVector.fromMemorySegment(F, numbers, at + 16L * L, ORDER).add(s4);
+        s5 = FloatVector.fromMemorySegment(F, numbers, at + 20L * L, ORDER).add(s5);
+        s6 = FloatVector.fromMemorySegment(F, numbers, at + 24L * L, ORDER).add(s6);
+        s7 = FloatVector.fromMemorySegment(F, numbers, at + 28L * L, ORDER).add(s7);
       }
       FloatVector low = s0.add(s1).add(s2.add(s3));
       out[0] = low.add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
