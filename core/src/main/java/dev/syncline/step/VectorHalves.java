@@ -24,8 +24,9 @@ final class VectorHalves {
 
   /** Outputs from {@code o}, where a panel begins. */
   static void panel(Halves w, int o, float[] x, int xAt, float[] work, float[] y, int yAt) {
+    int left = Math.min(Matrix.WIDTH, w.out() - o);
     System.arraycopy(w.bias(), o, work, 0, Matrix.WIDTH);
-    for (int j = 0; j < Matrix.WIDTH; j += COLUMNS) {
+    for (int j = 0; j < left; j += COLUMNS) {
       int from = w.group(o + j);
       if (w.brain()) {
         brain(w, from, x, xAt, work, j);
@@ -34,7 +35,7 @@ final class VectorHalves {
       }
       last(w, o + j, x, xAt, work, j);
     }
-    System.arraycopy(work, 0, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
+    System.arraycopy(work, 0, y, yAt, left);
   }
 
   /** Adds to the sums at {@code to}. The half of input k + 1 with zeros behind it is a float. */

@@ -71,9 +71,10 @@ final class VectorQuantized {
   static void panel(Quantized w, int o, float[] x, float[] s, float[] y, int yAt) {
     int to = w.rounded();
     int counts = to + Matrix.WIDTH;
+    int left = Math.min(Matrix.WIDTH, w.out() - o);
     System.arraycopy(w.bias(), o, s, to, Matrix.WIDTH);
-    for (int strip = 0; strip < Quantized.STREAMS; strip += 2) {
-      int column = strip * Quantized.STRIP;
+    for (int column = 0; column < left; column += 2 * Quantized.STRIP) {
+      int strip = column / Quantized.STRIP;
       int scales = w.scales(o) + column;
       if (w.bits() == 8) {
         countBytes(w, o, strip, x, s, counts);
@@ -85,7 +86,7 @@ final class VectorQuantized {
         tellNibbles(w, scales + 2 * L, x, s, counts + L, to + column + 2 * L);
       }
     }
-    System.arraycopy(s, to, y, yAt, Math.min(Matrix.WIDTH, w.out() - o));
+    System.arraycopy(s, to, y, yAt, left);
   }
 
   /**
