@@ -1,13 +1,18 @@
 package dev.syncline.step;
 
 /**
- * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output.
+ * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output. FP16 are
+ * kept times a power of two that makes the largest of a matrix nearly as large as an FP16 can be:
+ * read as float bits those below 2^-14 would be subnormal numbers, which some processors multiply a
+ * hundred times as slowly.
  *
  * @param brain whether they are BF16, else FP16
+ * @param unit the power of two; 1 for BF16
  * @param data four arrays that are read side by side, as those of {@link Panels}: strip s, a vector
  *     of outputs, lies in array s mod 4 as {@code [in / 2, rounded up][STRIP]}
  */
-public record Halves(int out, int in, boolean brain, int[][] data, float[] bias) implements Matrix {
+public record Halves(int out, int in, boolean brain, float unit, int[][] data, float[] bias)
+    implements Matrix {
   /** Outputs whose ints lie side by side. */
   static final int STRIP = WIDTH / 8;
 
@@ -31,15 +36,28 @@ public record Halves(int out, int in, boolean brain, int[][] data, float[] bias)
     int padded = (out + WIDTH - 1) / WIDTH * WIDTH;
     int[][] data = new int[STREAMS][Math.multiplyExact(padded / STREAMS, pairs)];
     float[] row = new float[2 * pairs];
+    float unit = brain ? 1 : unit(weight, row);
     for (int o = 0; o < out; o++) {
       weight.read(o, 1, row);
       int[] to = data[o / STRIP % STREAMS];
       int at = o / (STRIP * STREAMS) * STRIP * pairs + o % STRIP;
       for (int k = 0; k < 2 * pairs; k += 2, at += STRIP) {
-        to[at] = half(brain, row[k]) | half(brain, row[k + 1]) << 16;
+        to[at] = half(brain, unit * row[k]) | half(brain, unit * row[k + 1]) << 16;
       }
     }
-    return new Halves(out, in, brain, data, weight.bias(padded));
+    return new Halves(out, in, brain, unit, data, weight.bias(padded));
+  }
+
+  /** The largest power of two from 1 to 2^30 that keeps the weights below 2^15. */
+  private static float unit(Rows weight, float[] row) {
+    float largest = 0;
+    for (int o = 0; o < weight.out(); o++) {
+      weight.read(o, 1, row);
+      for (int k = 0; k < weight.in(); k++) {
+        largest = Math.max(largest, Math.abs(row[k]));
+      }
+    }
+    return Math.scalb(1f, Math.clamp(14 - Math.getExponent(largest), 0, 30));
   }
 
   /** Rounded to the nearest, ties to even. */
@@ -60,7 +78,7 @@ public record Halves(int out, int in, boolean brain, int[][] data, float[] bias)
   public float weight(int o, int k) {
     int pair = data[o / STRIP % STREAMS][group(o) + k / 2 * STRIP + o % STRIP];
     int half = k % 2 == 0 ? pair & 0xffff : pair >>> 16;
-    return brain ? Float.intBitsToFloat(half << 16) : Float.float16ToFloat((short) half);
+    return brain ? Float.intBitsToFloat(half << 16) : Float.float16ToFloat((short) half) / unit;
   }
 
   /** Where the weights of an output and those side by side with it begin in every array. */

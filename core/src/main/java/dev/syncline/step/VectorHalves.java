@@ -82,7 +82,7 @@ final class VectorHalves {
     int[] p1 = p.data()[1];
     int[] p2 = p.data()[2];
     int[] p3 = p.data()[3];
-    scale(s, to, 1 / Halves.LIFT);
+    scale(s, to, p.unit() / Halves.LIFT);
     FloatVector a0 = FloatVector.fromArray(F, s, to);
     FloatVector a1 = FloatVector.fromArray(F, s, to + L);
     FloatVector a2 = FloatVector.fromArray(F, s, to + 2 * L);
@@ -121,7 +121,7 @@ final class VectorHalves {
     a1.add(b1).intoArray(s, to + L);
     a2.add(b2).intoArray(s, to + 2 * L);
     a3.add(b3).intoArray(s, to + 3 * L);
-    scale(s, to, Halves.LIFT);
+    scale(s, to, Halves.LIFT / p.unit());
   }
 
   /** What FP16 inputs are multiplied with, those of turned rows. */
@@ -169,7 +169,7 @@ final class VectorHalves {
       int to = sums + i * COLUMNS;
       System.arraycopy(w.bias(), o, x, to, COLUMNS);
       if (!w.brain()) {
-        scale(x, to, 1 / Halves.LIFT);
+        scale(x, to, w.unit() / Halves.LIFT);
       }
     }
     Arrays.fill(x, sums + ROWS * COLUMNS, sums + 2 * ROWS * COLUMNS, 0);
@@ -180,7 +180,7 @@ final class VectorHalves {
       x[i] += x[i + ROWS * COLUMNS];
     }
     if (!w.brain()) {
-      scale(x, at, Halves.LIFT);
+      scale(x, at, Halves.LIFT / w.unit());
     }
   }
 

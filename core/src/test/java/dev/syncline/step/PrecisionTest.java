@@ -52,6 +52,19 @@ class PrecisionTest {
     }
   }
 
+  @Test
+  void weightsOf16BitsAreNoSubnormalNumbers() {
+    float[] weight = random(64 * 33, 2);
+    for (int i = 0; i < weight.length; i++) {
+      weight[i] *= Math.scalb(1f, -i % 12); // many below 2^-14, where FP16 lose bits
+    }
+    Matrix m = Matrix.pack(Precision.FP16, 64, 33, weight, null);
+    for (int i = 0; i < weight.length; i++) {
+      float w = weight[i];
+      assertThat(m.weight(i / 33, i % 33)).isCloseTo(w, within(Math.abs(w) * 0x1p-11f));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void bothSetsMultiplyWithTheRoundedWeights(Precision precision) {
