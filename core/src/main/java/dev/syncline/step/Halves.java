@@ -3,8 +3,8 @@ package dev.syncline.step;
 /**
  * Weights of 16 bits: an int holds those of inputs k (low half) and k + 1 of one output. FP16 are
  * kept times a power of two that makes the largest of a matrix nearly as large as an FP16 can be:
- * read as float bits those below 2^-14 would be subnormal numbers, which some processors multiply a
- * hundred times as slowly.
+ * read as float bits those below 2^-14 would be subnormal numbers, which some processors multiply
+ * far more slowly.
  *
  * @param brain whether they are BF16, else FP16
  * @param unit the power of two; 1 for BF16

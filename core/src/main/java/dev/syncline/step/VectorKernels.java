@@ -25,6 +25,7 @@ public record VectorKernels(Second second) implements Kernels {
   /** Numbers that are summed up side by side, in one vector or two. */
   static final int SUMS = 16;
 
+  /** Whether one vector holds them. */
   static final boolean ONE = L == SUMS;
 
   /** The upper half of a vector below its lower one. */

@@ -113,7 +113,7 @@ public final class Bench {
         load,
         Machine.load(),
         Machine.residentBytes(),
-        Peak.gflops(), // last: code compiled after it would meet vectors of two widths
+        Peak.gflops(),
         size(),
         warmUp,
         entries,
