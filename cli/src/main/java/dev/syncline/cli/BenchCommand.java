@@ -2,12 +2,10 @@ package dev.syncline.cli;
 
 import dev.syncline.cli.bench.Bench;
 import dev.syncline.cli.bench.BenchReport;
-import dev.syncline.json.InputException;
+import dev.syncline.json.WholeFile;
 import dev.syncline.step.Precision;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,6 +24,7 @@ import picocli.CommandLine.TypeConversionException;
     description = "Measure a model's step: time, bandwidth, error, and other runtimes beside it.")
 final class BenchCommand implements Callable<Integer> {
   private static final String ALL = "all";
+  private static final double LEAST_SECONDS = 0.01;
 
   @Parameters(paramLabel = "MODEL", description = "model folder or run folder")
   private Path folder;
@@ -97,21 +96,21 @@ final class BenchCommand implements Callable<Integer> {
     if (threads < 1 || threads > 2) {
       throw usage("--threads: 1 or 2, not " + threads);
     }
+    if (out.isPresent() && out.get().toString().isEmpty()) {
+      throw usage("--out: the name of the folder is empty");
+    }
     Bench.Wish wish =
         new Bench.Wish(precisions(), batches(), peers, seconds, rounds, threads, longSteps);
-    if (!(seconds > 0 && seconds <= 3600) || rounds < 1 || rounds > 10_000 || longSteps < 0) {
-      throw usage(
-          "--seconds is above 0 and at most 3600, --rounds from 1 to 10000, --long above 0");
+    if (!(seconds >= LEAST_SECONDS && seconds <= 3600)
+        || rounds < 1
+        || rounds > 10_000
+        || longSteps < 0) {
+      throw usage("--seconds from 0.01 to 3600, --rounds from 1 to 10000, --long 0 or above");
     }
+    json.ifPresent(WholeFile::check);
     Bench bench = new Bench(Models.load(folder), wish, spec.commandLine().getErr()::println);
     if (out.isPresent()) {
-      Files.createDirectories(out.get());
-      BenchReport.check(out.get());
-    }
-    for (Path file : places()) {
-      if (!Files.isWritable(file)) {
-        throw new InputException(file + ": cannot be written to: choose another place");
-      }
+      BenchReport.prepare(out.get());
     }
     BenchReport report = bench.run();
     spec.commandLine().getOut().print(report.text());
@@ -125,15 +124,8 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The folders that are written to. */
-  private List<Path> places() {
-    List<Path> places = new ArrayList<>(out.stream().toList());
-    json.map(file -> file.toAbsolutePath().getParent()).ifPresent(places::add);
-    return places;
-  }
-
   private List<Precision> precisions() {
-    if (precisions.equals(List.of(ALL))) {
+    if (precisions.contains(ALL)) {
       return List.of(Precision.values());
     }
     try {

@@ -11,7 +11,6 @@ import dev.syncline.step.Model;
 import dev.syncline.step.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -79,9 +78,8 @@ final class ExportCommand implements Callable<Integer> {
           spec.commandLine(),
           "--precision of an export is fp32, fp16 or int8, not "
               + PrecisionOption.name(precision.precision()));
-    } else if (Files.exists(file)) {
-      throw new InputException(file + ": is there already: remove it or choose another --onnx");
     }
+    WholeFile.checkNew(file);
     long begin = System.nanoTime();
     Model model = Models.load(folder, precision.precision());
     List<Map<String, Block>> rows = rows(model);
@@ -90,7 +88,7 @@ final class ExportCommand implements Callable<Integer> {
             ? OnnxExport.sequence(model, precision.precision())
             : OnnxExport.step(model, precision.precision());
     double apart = verified(model, graph, rows);
-    WholeFile.write(file, graph);
+    WholeFile.writeNew(file, graph);
     print(model, graph, rows, apart, (System.nanoTime() - begin) / 1e9);
     return 0;
   }

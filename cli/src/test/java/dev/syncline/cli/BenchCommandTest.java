@@ -184,8 +184,10 @@ class BenchCommandTest {
     Path file = Files.writeString(temp.resolve("file"), "");
     assertThat(bench(model, "--out=" + file).refused(1)).contains(file.toString());
     assertThat(bench(model, "--out=" + file.resolve("out")).refused(1)).contains(file.toString());
-    assertThat(bench(model, "--json=" + temp.resolve("no/report.json")).refused(1))
-        .contains(temp.resolve("no").toString());
+    assertThat(bench(model, "--out=").refused(2)).contains("--out");
+    assertThat(bench(model, "--json=" + file.resolve("x.json")).refused(1))
+        .contains(file + " is no folder");
+    assertThat(bench(model, "--json=" + temp).refused(1)).contains(temp + ": is a folder");
   }
 
   @Test

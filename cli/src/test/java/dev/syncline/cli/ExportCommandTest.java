@@ -80,7 +80,7 @@ class ExportCommandTest {
         .contains("the split \"train\" has 500 ticks, the comparison takes 1000: leave out --data");
     Path there = Files.writeString(folder.resolve("there.onnx"), "kept");
     assertThat(CommandLineRun.of("export", model, "--onnx", there).refused(Exit.REFUSED))
-        .isEqualTo(there + ": is there already: remove it or choose another --onnx");
+        .isEqualTo(there + ": is there already: remove it or choose another name");
     assertThat(there).hasContent("kept");
     CommandLineRun.of("export", model, "--onnx", there.resolve("x.onnx")).refused(Exit.REFUSED);
     assertThat(file).doesNotExist();

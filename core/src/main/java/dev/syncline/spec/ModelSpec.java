@@ -43,6 +43,9 @@ public record ModelSpec(
     if (!format.equals(FORMAT)) {
       throw new IllegalArgumentException("format \"" + format + "\" is not known, only " + FORMAT);
     }
+    if (name.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("name has a control character");
+    }
     if (delay < 0 || delay > 10_000) {
       throw new IllegalArgumentException("delay must be from 0 to 10000 ticks, is " + delay);
     }

@@ -16,6 +16,9 @@ public record Halves(int out, int in, boolean brain, float unit, int[][] data, f
   /** Outputs whose ints lie side by side. */
   static final int STRIP = WIDTH / 8;
 
+  /** The largest finite number. */
+  private static final float MOST_BF16 = Float.intBitsToFloat(0x7f7f_0000);
+
   /** Floats of weights that are unpacked at once for a batch. */
   static final int UNPACKED = 4096;
 
@@ -60,10 +63,10 @@ public record Halves(int out, int in, boolean brain, float unit, int[][] data, f
     return Math.scalb(1f, Math.clamp(14 - Math.getExponent(largest), 0, 30));
   }
 
-  /** Rounded to the nearest, ties to even. */
+  /** Rounded to the nearest, ties to even; what is too large becomes the largest. */
   private static int half(boolean brain, float w) {
     if (brain) {
-      int bits = Float.floatToRawIntBits(w);
+      int bits = Float.floatToRawIntBits(Math.clamp(w, -MOST_BF16, MOST_BF16));
       return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
     }
     return Float.floatToFloat16(Math.clamp(w, -65504, 65504)) & 0xffff;

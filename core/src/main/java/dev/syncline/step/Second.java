@@ -21,7 +21,7 @@ public final class Second {
   static final long PATIENCE_NS = 20_000;
   static final long SPIN_NS = 50_000;
 
-  /** The turn in the upper half, the next panel of its product in the lower one. */
+  /** The turn in the upper half, how many panels of its product are left in the lower one. */
   private final AtomicLong next = new AtomicLong();
 
   private final AtomicBoolean taken = new AtomicBoolean();
@@ -48,18 +48,20 @@ public final class Second {
     if (size(matrix) < LEAST_BYTES || !taken.compareAndSet(false, true)) {
       return false;
     }
-    int turn = begin(matrix, row, rowAt);
-    int panels = panels(matrix);
-    for (int p = take(turn, panels); p >= 0; p = take(turn, panels)) {
-      own[p] = turn;
-      panel(p, y, yAt);
-    }
-    for (int p = 0; p < panels; p++) {
-      if (own[p] != turn) {
-        fetch(turn, p, y, yAt);
+    try {
+      int turn = begin(matrix, row, rowAt);
+      for (int p = take(turn); p >= 0; p = take(turn)) {
+        own[p] = turn;
+        panel(p, y, yAt);
       }
+      for (int p = 0; p < panels(matrix); p++) {
+        if (own[p] != turn) {
+          fetch(turn, p, y, yAt);
+        }
+      }
+    } finally {
+      taken.set(false);
     }
-    taken.set(false);
     return true;
   }
 
@@ -82,7 +84,7 @@ public final class Second {
     x = row;
     xAt = rowAt;
     int turn = turn(next.get()) + 1;
-    next.set((long) turn << 32);
+    next.set((long) turn << 32 | panels);
     if (parked) {
       LockSupport.unpark(thread);
     }
@@ -108,15 +110,15 @@ public final class Second {
     System.arraycopy(out, o, y, yAt + o, Math.min(Matrix.WIDTH, w.out() - o));
   }
 
-  /** The next panel of a turn; -1 if there is none. */
-  private int take(int turn, int panels) {
+  /** A panel of a turn, the last that is left; -1 if there is none. */
+  private int take(int turn) {
     while (true) {
       long v = next.get();
-      if (turn(v) != turn || (int) v >= panels) {
+      if (turn(v) != turn || (int) v == 0) {
         return -1;
       }
-      if (next.compareAndSet(v, v + 1)) {
-        return (int) v;
+      if (next.compareAndSet(v, v - 1)) {
+        return (int) v - 1;
       }
     }
   }
@@ -125,15 +127,15 @@ public final class Second {
     int seen = 0;
     while (true) {
       seen = await(seen);
-      // the product cannot change while a panel of its turn is left to be taken, so that what is
-      // read here belongs to every panel that is taken after it
+      // the product cannot change while a panel of its turn is left: if one can be taken after
+      // this, what was read here belongs to it
       Matrix matrix = w;
       float[] row = x;
       int rowAt = xAt;
       float[] mine = work;
       float[] results = out;
       AtomicIntegerArray marks = done;
-      for (int p = take(seen, panels(matrix)); p >= 0; p = take(seen, panels(matrix))) {
+      for (int p = take(seen); p >= 0; p = take(seen)) {
         int o = p * Matrix.WIDTH;
         VectorKernels.panel(matrix, o, row, rowAt, mine, results, o);
         marks.set(p, seen);

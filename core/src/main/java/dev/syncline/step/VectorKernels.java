@@ -60,8 +60,8 @@ public record VectorKernels(Second second) implements Kernels {
   }
 
   /**
-   * The outputs of a row from {@code o}, a multiple of 64, up to 64 of them. Whole numbers are
-   * multiplied with what {@link #roundInputs} has left in {@code x}.
+   * The outputs of a row from {@code o}, where a panel begins, as many as a panel has. Whole
+   * numbers are multiplied with what {@link #roundInputs} has left in {@code x}.
    *
    * @param work its first {@link Matrix#work} floats are written
    */

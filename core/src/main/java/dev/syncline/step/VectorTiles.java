@@ -5,8 +5,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of three rows with four vectors of weights: twelve sums, as many as sixteen registers
- * hold beside three inputs and a vector of weights. The rows are turned, so that their inputs with
- * the same number lie together. Sums have the bits of those of a row alone.
+ * hold beside three inputs and a vector of weights; of four rows where there are thirty-two, with
+ * vectors of 512 bits. The rows are turned, so that their inputs with the same number lie together.
+ * Sums have the bits of those of a row alone.
  */
 final class VectorTiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;

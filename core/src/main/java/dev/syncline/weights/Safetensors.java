@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -91,6 +92,9 @@ public final class Safetensors implements AutoCloseable {
 
   /** Maps a file and checks its whole header. */
   public static Safetensors open(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new InputException(file + ": is not a file"); // opening a pipe would wait
+    }
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);

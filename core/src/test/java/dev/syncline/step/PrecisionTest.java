@@ -66,6 +66,15 @@ class PrecisionTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"BF16", "FP16"})
+  void weightsOf16BitsStayFinite(Precision precision) {
+    float[] weight = {Float.MAX_VALUE, -Float.MAX_VALUE};
+    Matrix m = Matrix.pack(precision, 1, 2, weight, null);
+    assertThat(m.weight(0, 0)).isFinite().isGreaterThan(65_000);
+    assertThat(m.weight(0, 1)).isFinite().isLessThan(-65_000);
+  }
+
+  @ParameterizedTest
   @EnumSource
   void bothSetsMultiplyWithTheRoundedWeights(Precision precision) {
     for (int out : new int[] {1, 17, 64, 65, 130}) {

@@ -193,7 +193,7 @@ class SafetensorsTest {
   void whatIsNoFileIsRefused() throws IOException {
     refused("no such file");
     Files.createDirectory(file);
-    refused("cannot be read");
+    refused("is not a file");
     Files.delete(file);
     Files.write(file, new byte[0]);
     refused("only 0 bytes");

@@ -19,18 +19,18 @@ public final class AutoBackend implements Backend {
   /** Numbers of streams that are measured; one between them goes with that below it. */
   private static final int[] SIZES = {1, 4, 16, 64};
 
-  /** Measured until neither gets faster for so long: the JVM has compiled what it compiles. */
+  /** Until neither gets faster for so long, and so many blocks: all is compiled. */
   private static final long CALM_NS = 1_000_000_000;
 
-  private static final long MOST_NS = 5_000_000_000L;
+  private static final int CALM_BLOCKS = 6;
 
-  /** Steps of each at least. */
-  private static final int LEAST_STEPS = 30;
+  /** Waiting for that ends here, on a machine that has no time for its compiler. */
+  private static final long MOST_NS = 20_000_000_000L;
 
   /** Steps before it is the other's turn, whose weights take the place of these in the caches. */
   private static final int BLOCK = 5;
 
-  /** The most floats of scratch and state that the measurement takes: 256 MB. */
+  /** The most floats of scratch and state that the measurement takes, without the runtime's. */
   private static final long MOST_FLOATS = 1L << 26;
 
   /**
@@ -39,8 +39,9 @@ public final class AutoBackend implements Backend {
    * @param streams in a step
    * @param ownNs a step by the program's kernels, nanoseconds
    * @param onnxNs the same by ONNX Runtime
+   * @param calm whether it was measured until neither got faster
    */
-  public record Measured(int streams, long ownNs, long onnxNs) {
+  public record Measured(int streams, long ownNs, long onnxNs, boolean calm) {
     boolean isOnnx() {
       return onnxNs < ownNs;
     }
@@ -67,7 +68,8 @@ public final class AutoBackend implements Backend {
       for (Measured m : measured) {
         each.add(
             "%d stream%s: own %.0f us, onnx %.0f us"
-                .formatted(m.streams, m.streams == 1 ? "" : "s", m.ownNs / 1e3, m.onnxNs / 1e3));
+                    .formatted(m.streams, m.streams == 1 ? "" : "s", m.ownNs / 1e3, m.onnxNs / 1e3)
+                + (m.calm ? "" : " (still getting faster)"));
       }
       String how = measured.getFirst().name();
       for (int i = 1; i < measured.size(); i++) {
@@ -100,7 +102,7 @@ public final class AutoBackend implements Backend {
     List<Measured> measured = new ArrayList<>();
     long floats = (long) program.scratchSize() + program.stateSize();
     for (int streams : SIZES) {
-      if (streams <= most && (streams == 1 || streams * floats <= MOST_FLOATS)) {
+      if (streams <= most && (streams == 1 || 2L * streams * floats <= MOST_FLOATS)) {
         try (Backend onnx = runtime.get()) {
           measured.add(measure(program, onnx, streams));
         }
@@ -117,18 +119,23 @@ public final class AutoBackend implements Backend {
     long own = time(program, forOwn);
     long other = time(onnx, forOnnx);
     long begin = System.nanoTime();
-    long calm = begin;
-    for (int i = 0; i < LEAST_STEPS / BLOCK || System.nanoTime() < calm + CALM_NS; i++) {
+    long since = begin;
+    int blocks = 0;
+    while (blocks < CALM_BLOCKS || System.nanoTime() < since + CALM_NS) {
+      if (System.nanoTime() > begin + MOST_NS) {
+        return new Measured(streams, own, other, false);
+      }
       long ownNs = time(program, forOwn);
       long otherNs = time(onnx, forOnnx);
-      calm = ownNs < 0.95 * own || otherNs < 0.95 * other ? System.nanoTime() : calm;
+      blocks++;
+      if (ownNs < 0.95 * own || otherNs < 0.95 * other) {
+        since = System.nanoTime();
+        blocks = 0;
+      }
       own = Math.min(own, ownNs);
       other = Math.min(other, otherNs);
-      if (System.nanoTime() > begin + MOST_NS) {
-        break;
-      }
     }
-    return new Measured(streams, own, other);
+    return new Measured(streams, own, other, true);
   }
 
   /** Streams in full swing: no row is missing, and rings are full. */

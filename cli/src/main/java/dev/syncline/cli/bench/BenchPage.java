@@ -25,12 +25,15 @@ record BenchPage(List<BenchReport> reports) {
     }
   }
 
+  /** The page's name. */
+  static final String TABLES = "tables.md";
+
   /** Writes {@code tables.md} and {@code MODEL.svg} for each model. */
   void write(Path folder) throws IOException {
     for (BenchReport report : reports) {
       WholeFile.write(folder.resolve(report.fileName() + ".svg"), Roofline.svg(report));
     }
-    WholeFile.write(folder.resolve("tables.md"), markdown());
+    WholeFile.write(folder.resolve(TABLES), markdown());
   }
 
   private String markdown() {

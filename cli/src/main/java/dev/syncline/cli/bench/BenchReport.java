@@ -5,6 +5,7 @@ import dev.syncline.json.Json;
 import dev.syncline.json.Records;
 import dev.syncline.json.WholeFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -59,8 +60,13 @@ public record BenchReport(
     BenchPage.of(folder).write(folder);
   }
 
-  /** Refuses a folder with a JSON file that is no report: its page could not be written. */
-  public static void check(Path folder) throws IOException {
+  /**
+   * Makes a folder for {@link #writeTo} where there is none. Refuses what cannot be written to, and
+   * one with a JSON file that is no report: its page could not be written.
+   */
+  public static void prepare(Path folder) throws IOException {
+    WholeFile.check(folder.resolve(BenchPage.TABLES));
+    Files.createDirectories(folder);
     BenchPage.of(folder);
   }
 

@@ -10,7 +10,7 @@ import org.HdrHistogram.Histogram;
  * Times variants alternately: in every round each has a block of steps, every other round in the
  * opposite order, so that a busy moment of the machine falls on all alike.
  *
- * @param seconds of a variant over all rounds; a floor has a quarter of it
+ * @param seconds of a variant over all rounds, a quarter of it for a floor; half of it before them
  * @param rounds at least 1
  */
 record Rounds(double seconds, int rounds) {
@@ -40,7 +40,7 @@ record Rounds(double seconds, int rounds) {
     double[] stepNs = new double[variants.size()];
     for (int i = 0; i < stepNs.length; i++) {
       tallies.add(new Tally());
-      stepNs[i] = warm(variants.get(i), share(variants.get(i)) * seconds / 2 * 1e9);
+      stepNs[i] = warm(variants.get(i), seconds / 2 * 1e9);
     }
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < stepNs.length; i++) {
