@@ -19,8 +19,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -137,11 +139,14 @@ final class EvalCommand implements Callable<Integer> {
       throw usage("--precision is of the step's weights: leave out --form parallel");
     } else if (precisions && (report != null || predictions != null || truth != null || explain)) {
       throw usage("--precisions is a table alone: leave out --report, --explain, --predictions");
+    } else if (precisions && precision.precision() != Precision.FP32) {
+      throw usage("--precisions has all of them: leave out --precision");
     } else if (precisions && form == Forms.Form.parallel) {
       throw usage("--precisions are of the step's weights: leave out --form parallel");
     } else if (!(threshold >= 0 && threshold <= 1)) {
       throw usage("--threshold must be from 0 to 1, is " + threshold);
     }
+    Stream.of(report, predictions, truth).filter(Objects::nonNull).forEach(WholeFile::check);
     Dataset dataset = Dataset.open(data);
     Model model = backend.load(folder, precision.precision(), spec.commandLine().getErr());
     noise.check(model, without.left(model));

@@ -235,6 +235,9 @@ class EvalCommandTest {
     }
     assertThat(eval("--precisions").passed())
         .contains("| weights | segment_f1.audio.micro |", "| int8 |");
+    assertThat(eval("--precisions", "--precision", "int8").refused(2))
+        .contains("--precisions has all of them: leave out --precision");
+    assertThat(eval("--report", temp).refused(1)).contains(temp + ": is a folder");
     assertThat(eval("--precisions", "--report", temp.resolve("x.html")).refused(2))
         .contains("--precisions is a table alone");
   }
