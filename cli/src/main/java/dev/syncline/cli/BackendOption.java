@@ -50,6 +50,10 @@ final class BackendOption {
     if (threads < 1 || threads > 2) {
       throw new ParameterException(command.commandLine(), "--threads: 1 or 2, not " + threads);
     }
+    if (threads == 2 && (name == Name.plain || name == Name.onnx)) {
+      throw new ParameterException(
+          command.commandLine(), "--threads 2 goes with --backend vector or auto, not " + name);
+    }
     Kernels kernels = name == Name.plain ? new PlainKernels() : vector(err);
     Model model = Models.load(folder, kernels, precision);
     if (name == Name.plain || name == Name.vector) {

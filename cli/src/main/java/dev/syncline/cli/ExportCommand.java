@@ -62,10 +62,7 @@ final class ExportCommand implements Callable<Integer> {
           "compare on 1,000 ticks of this data set's clips, in place of 200 ticks of random rows")
   private Path data;
 
-  @Option(
-      names = "--split",
-      defaultValue = "test",
-      description = "split of --data (default ${DEFAULT-VALUE})")
+  @Option(names = "--split", description = "split of --data (default test)")
   private String split;
 
   @Mixin private CacheOption cache;
@@ -78,6 +75,9 @@ final class ExportCommand implements Callable<Integer> {
           spec.commandLine(),
           "--precision of an export is fp32, fp16 or int8, not "
               + PrecisionOption.name(precision.precision()));
+    }
+    if (split != null && data == null) {
+      throw new ParameterException(spec.commandLine(), "--split goes with --data");
     }
     WholeFile.checkNew(file);
     long begin = System.nanoTime();
@@ -99,11 +99,12 @@ final class ExportCommand implements Callable<Integer> {
       return Verification.random(model.program(), sequence ? 1 : 3, RANDOM_TICKS, 1);
     }
     Dataset dataset = Dataset.open(data);
+    String part = split == null ? "test" : split;
     List<Map<String, Block>> clips = new ArrayList<>();
     int ticks = 0;
     try (ClipInputs inputs =
         new ClipInputs(model, dataset, List.of(), Noise.NONE, cache.folder())) {
-      for (String id : dataset.clips(split)) {
+      for (String id : dataset.clips(part)) {
         if (ticks < CLIP_TICKS) {
           Clip clip = dataset.clip(id);
           clips.add(inputs.rows(clip));
@@ -114,7 +115,7 @@ final class ExportCommand implements Callable<Integer> {
     if (ticks < CLIP_TICKS) {
       throw new InputException(
           "%s: the split \"%s\" has %d ticks, the comparison takes %d: leave out --data"
-              .formatted(data, split, ticks, CLIP_TICKS));
+              .formatted(data, part, ticks, CLIP_TICKS));
     }
     return List.of(joined(clips, CLIP_TICKS));
   }

@@ -19,7 +19,7 @@ final class PrecisionOption {
       completionCandidates = Names.class,
       paramLabel = "NAME",
       description =
-          "weights of the step: ${COMPLETION-CANDIDATES}; biases, norms and matrices below 4,096 weights stay fp32 (default ${DEFAULT-VALUE})")
+          "weights of the step: ${COMPLETION-CANDIDATES}; biases, norms, convolutions over pictures and matrices below 4,096 weights stay fp32 (default ${DEFAULT-VALUE})")
   private Precision precision;
 
   Precision precision() {

@@ -75,6 +75,10 @@ class ExportCommandTest {
         .startsWith("--precision of an export is fp32, fp16 or int8, not int4_g32");
     assertThat(CommandLineRun.of("export", model).refused(Exit.USAGE)).contains("--onnx");
     assertThat(
+            CommandLineRun.of("export", model, "--onnx", file, "--split", "test")
+                .refused(Exit.USAGE))
+        .startsWith("--split goes with --data");
+    assertThat(
             CommandLineRun.of("export", model, "--onnx", file, "--data", data, "--split", "train")
                 .refused(Exit.REFUSED))
         .contains("the split \"train\" has 500 ticks, the comparison takes 1000: leave out --data");
@@ -130,6 +134,15 @@ class ExportCommandTest {
     for (int i = 0; i < ours.size(); i++) {
       assertThat(theirs.get(i)).isCloseTo(ours.get(i), Offset.offset(1e-5));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "onnx"})
+  void aSecondThreadIsRefusedWhereNothingWouldUseIt(String backend) {
+    assertThat(
+            CommandLineRun.of("eval", model, "--data", data, "--backend", backend, "--threads", "2")
+                .refused(Exit.USAGE))
+        .startsWith("--threads 2 goes with --backend vector or auto, not " + backend);
   }
 
   private static List<Double> numbers(Json json) {

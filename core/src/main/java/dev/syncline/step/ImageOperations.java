@@ -10,44 +10,29 @@ final class ImageOperations {
 
   static void conv2d(Op.Conv2d o, Kernels kernels, float[] x) {
     Shape in = o.in().shape();
-    Shape out = o.out().shape();
-    int outWidth = out.dims().get(1);
-    int patchSize = o.kernel() * o.kernel() * in.width();
     for (int r = 0; r < o.in().rows(); r++) {
       if (x[o.in().valid() + r] == 0) {
         continue;
       }
-      // One line of output at a time: its patches stay in the cache until the product reads them.
-      for (int y = 0; y < out.dims().get(0); y++) {
-        for (int u = 0; u < outWidth; u++) {
-          gather(o, x, o.in().at() + r * in.size(), y, u, o.patch() + u * patchSize);
-        }
-        int to = o.out().at() + r * out.size() + y * outWidth * out.width();
-        kernels.matmul(o.weight(), outWidth, x, o.patch(), patchSize, x, to, out.width());
+      int picture = o.in().at() + r * in.size();
+      if (o.padding() > 0) {
+        pad(o, x, picture);
+        picture = o.padded();
       }
+      int to = o.out().at() + r * o.out().size();
+      kernels.matmul(o.weight(), o.patches(), x, picture, o.patch(), to);
     }
     o.out().mask(x);
   }
 
-  /** Copies the patch under output pixel (y, u), zeros where it leaves the picture. */
-  private static void gather(Op.Conv2d o, float[] x, int picture, int y, int u, int patch) {
+  /** Copies a picture into its margin. */
+  private static void pad(Op.Conv2d o, float[] x, int picture) {
     Shape in = o.in().shape();
-    int height = in.dims().get(0);
-    int width = in.dims().get(1);
-    int channels = in.width();
-    int left = u * o.stride() - o.padding();
-    int from = Math.max(0, left);
-    int to = Math.min(width, left + o.kernel());
-    for (int k = 0; k < o.kernel(); k++) {
-      int line = y * o.stride() - o.padding() + k;
-      int at = patch + k * o.kernel() * channels;
-      if (line < 0 || line >= height || from != left || to != left + o.kernel()) {
-        Arrays.fill(x, at, at + o.kernel() * channels, 0);
-      }
-      if (line >= 0 && line < height && from < to) {
-        int source = picture + (line * width + from) * channels;
-        System.arraycopy(x, source, x, at + (from - left) * channels, (to - from) * channels);
-      }
+    int line = in.dims().get(1) * in.width();
+    Arrays.fill(x, o.padded(), o.padded() + o.patches().padded(in), 0);
+    for (int i = 0; i < in.dims().get(0); i++) {
+      int to = o.padded() + (i + o.padding()) * o.patches().apart() + o.padding() * in.width();
+      System.arraycopy(x, picture + i * line, x, to, line);
     }
   }
 

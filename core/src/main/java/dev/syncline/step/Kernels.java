@@ -26,6 +26,22 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
     }
   }
 
+  /**
+   * The same for the patches of a picture in {@code x}, one row of outputs a pixel.
+   *
+   * @param patch scratch for a patch
+   */
+  default void matmul(Panels w, Patches patches, float[] x, int picture, int patch, int yAt) {
+    for (int i = 0; i < patches.at().length; i++) {
+      int from = picture + patches.at()[i];
+      for (int line = 0; line < patches.lines(); line++) {
+        int to = patch + line * patches.n();
+        System.arraycopy(x, from + line * patches.apart(), x, to, patches.n());
+      }
+      matmul(w, 1, x, patch, 0, x, yAt + i * w.out(), 0);
+    }
+  }
+
   /** The largest absolute value of {@code n} numbers; NaN if one is. */
   float largest(float[] a, int at, int n);
 

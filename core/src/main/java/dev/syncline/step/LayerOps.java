@@ -29,8 +29,7 @@ final class LayerOps {
       case Dropout ignored -> List.of();
       case Linear ignored -> List.of(new Op.MatMul(x, y, parts.ofInput(node, "weight", "bias")));
       case Activation a -> List.of(new Op.Apply(a.function(), x, y));
-      case LayerNorm n ->
-          List.of(new Op.LayerNorm(x, y, get(node, "weight"), get(node, "bias"), n.epsilon()));
+      case LayerNorm n -> List.of(layerNorm(node, n, x, y));
       case RmsNorm n -> List.of(new Op.RmsNorm(x, y, get(node, "weight"), n.epsilon()));
       case Embedding e -> List.of(new Op.Embed(node.path(), x, y, get(node, "weight"), e.count()));
       case Standardize s ->
@@ -50,6 +49,23 @@ final class LayerOps {
       case Positions.LearnedPositions ignored ->
           List.of(new Op.LearnedPositions(x, y, get(node, "weight")));
     };
+  }
+
+  private Op layerNorm(Node node, LayerNorm n, Buffer x, Buffer y) {
+    float[] gain = alongLine(x, get(node, "weight"));
+    return new Op.LayerNorm(x, y, gain, alongLine(x, get(node, "bias")), n.epsilon());
+  }
+
+  /** A number a channel for each pixel of a picture's line; for rows as it is. */
+  private static float[] alongLine(Buffer x, float[] channels) {
+    if (!x.shape().isImage()) {
+      return channels;
+    }
+    float[] line = new float[x.shape().dims().get(1) * channels.length];
+    for (int i = 0; i < line.length; i++) {
+      line[i] = channels[i % channels.length];
+    }
+    return line;
   }
 
   /** A norm whose gain and shift the matrices behind it have taken over. */
@@ -85,9 +101,17 @@ final class LayerOps {
       return new Op.DepthwiseConv2d(
           x, y, weight, biasOrZero(node, c.out()), c.kernel(), c.stride(), c.padding());
     }
-    int patch = take(y.shape().dims().get(1) * taps * x.width());
+    Patches patches = Patches.of(x.shape(), y.shape(), c.kernel(), c.stride(), c.padding());
     return new Op.Conv2d(
-        x, y, matrix(node, "weight", "bias"), c.kernel(), c.stride(), c.padding(), patch);
+        x,
+        y,
+        parts.exact(node, "weight", "bias"),
+        c.kernel(),
+        c.stride(),
+        c.padding(),
+        patches,
+        take(c.padding() > 0 ? patches.padded(x.shape()) : 0),
+        take(taps * x.width()));
   }
 
   private Op recurrent(Node node, Recurrent layer, Buffer x, Buffer y) {

@@ -22,6 +22,7 @@ public sealed interface Op {
 
   record Apply(Function function, Buffer in, Buffer out) implements Single {}
 
+  /** Of a picture, over all of it; gain and bias are those of a line of it. */
   record LayerNorm(Buffer in, Buffer out, float[] weight, float[] bias, float epsilon)
       implements Single {}
 
@@ -60,9 +61,23 @@ public sealed interface Op {
 
   record PoolRows(Pooling pooling, Buffer in, Buffer out, int rows) implements Single {}
 
-  /** Patches of a picture gathered into {@code patch}, then one matrix product. */
+  /**
+   * A matrix product with each patch of a picture. In every precision its weights are those that
+   * were trained: each is read for every pixel, from a cache.
+   *
+   * @param padded scratch for the picture inside its margin
+   * @param patch scratch for a patch
+   */
   record Conv2d(
-      Buffer in, Buffer out, Matrix weight, int kernel, int stride, int padding, int patch)
+      Buffer in,
+      Buffer out,
+      Panels weight,
+      int kernel,
+      int stride,
+      int padding,
+      Patches patches,
+      int padded,
+      int patch)
       implements Single {}
 
   /** {@code weight[y][x][channel]}. */

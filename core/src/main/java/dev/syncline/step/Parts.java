@@ -31,6 +31,11 @@ record Parts(
     return pack(rows(node, weight, bias));
   }
 
+  /** The same as it is, in any precision. */
+  Panels exact(Node node, String weight, String bias) {
+    return Panels.pack(rows(node, weight, bias));
+  }
+
   /** A matrix of a layer's input. */
   Matrix ofInput(Node node, String weight, String bias) {
     return pack(rows(node, weight, bias).behind(inputs.get(node.path())));

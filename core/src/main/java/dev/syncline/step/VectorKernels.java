@@ -86,6 +86,11 @@ public record VectorKernels(Second second) implements Kernels {
   }
 
   @Override
+  public void matmul(Panels w, Patches patches, float[] x, int picture, int patch, int yAt) {
+    VectorPatches.product(w, patches, x, picture, yAt);
+  }
+
+  @Override
   public float largest(float[] a, int at, int n) {
     FloatVector m = FloatVector.zero(F);
     int i = at;

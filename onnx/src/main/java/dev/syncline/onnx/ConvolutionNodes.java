@@ -6,7 +6,6 @@ import dev.syncline.spec.Layer.Pooling;
 import dev.syncline.spec.Shape;
 import dev.syncline.step.Buffer;
 import dev.syncline.step.Op;
-import dev.syncline.step.Quantized;
 import dev.syncline.step.Ring;
 import java.util.List;
 import java.util.TreeSet;
@@ -71,10 +70,6 @@ final class ConvolutionNodes {
   }
 
   void conv2d(Op.Conv2d o) {
-    if (o.weight() instanceof Quantized) {
-      patches(o);
-      return;
-    }
     int channels = o.in().width();
     int k = o.kernel();
     float[] weight = new float[o.weight().out() * o.weight().in()];
@@ -115,29 +110,6 @@ final class ConvolutionNodes {
             w,
             bias);
     channelsLast(out, y);
-  }
-
-  /** With rounded weights: the inputs of each pixel are rounded by themselves. */
-  private void patches(Op.Conv2d o) {
-    Shape in = o.in().shape();
-    Shape out = o.out().shape();
-    int wide = in.dims().get(1) + 2 * o.padding();
-    int taps = o.kernel() * o.kernel();
-    String x = image(o.in());
-    String padded =
-        g.node("Pad", x, g.longs(0, o.padding(), o.padding(), 0, 0, o.padding(), o.padding(), 0));
-    String pixels =
-        flow.reshape(padded, -1, (in.dims().get(0) + 2L * o.padding()) * wide, in.width());
-    long[] places = new long[out.dims().get(0) * out.dims().get(1) * taps];
-    for (int i = 0; i < places.length; i++) {
-      int pixel = i / taps;
-      int line = pixel / out.dims().get(1) * o.stride() + i % taps / o.kernel();
-      int column = pixel % out.dims().get(1) * o.stride() + i % o.kernel();
-      places[i] = (long) line * wide + column;
-    }
-    String picked = g.node("Gather", List.of(attribute("axis", 1)), pixels, g.longs(places));
-    String y = products.product(o.weight(), flow.reshape(picked, -1, (long) taps * in.width()));
-    flow.put(o.out(), flow.reshape(y, -1, out.size()));
   }
 
   void pool2d(Op.Pool2d o) {

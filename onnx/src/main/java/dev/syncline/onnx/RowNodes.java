@@ -29,7 +29,7 @@ final class RowNodes {
     };
   }
 
-  /** Of a picture, over all of it, with a gain and a bias for each channel. */
+  /** Of a picture, over all of it; gain and bias are those of a line of it. */
   void layerNorm(Op.LayerNorm o) {
     int size = o.in().size();
     int width = o.weight().length;
