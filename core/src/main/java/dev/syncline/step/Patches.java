@@ -16,7 +16,7 @@ import dev.syncline.spec.Shape;
 record Patches(int[] at, int lines, int n, int apart, int margin) {
   static Patches of(Shape in, Shape out, int kernel, int stride, int margin) {
     int channels = in.width();
-    int apart = (in.dims().get(1) + 2 * margin) * channels;
+    int apart = Math.multiplyExact(in.dims().get(1) + 2 * margin, channels);
     int width = out.dims().get(1);
     int[] at = new int[out.dims().get(0) * width];
     for (int i = 0; i < at.length; i++) {
@@ -27,6 +27,6 @@ record Patches(int[] at, int lines, int n, int apart, int margin) {
 
   /** Numbers of a picture of a shape with its margin. */
   int padded(Shape in) {
-    return (in.dims().get(0) + 2 * margin) * apart;
+    return Math.multiplyExact(in.dims().get(0) + 2 * margin, apart);
   }
 }
