@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The roofline of a model (Williams et al. 2009): what is achieved over how often each byte of
@@ -20,6 +22,9 @@ final class Roofline {
 
   /** Width of a column of words. */
   private static final double WORDS = 176;
+
+  /** Pieces of a dashed line that words should not hide. */
+  private static final int DASHES = 40;
 
   /** Left of the roofs nothing can be: there is room for words. */
   private static final double ROOM = 16;
@@ -71,25 +76,31 @@ final class Roofline {
 
   private void roofs() {
     double peak = report.peakGflops();
+    List<List<double[]>> dashes = new ArrayList<>();
     plot.line(Plot.LEFT, plot.py(peak), RIGHT, plot.py(peak), "#5c6b73", 1.4);
     String words = Tables.format("multiply-adds from registers: %.0f GFLOP/s", peak);
     plot.text(words, Plot.LEFT + 8, plot.py(peak) - 6, "#5c6b73", false);
     List<Entry> floors = weights.stream().flatMap(w -> report.floor(w).stream()).toList();
-    double[] corner = free(15.0 * (floors.size() + 1));
+    for (Entry floor : floors) {
+      double gb = gigabytes(floor);
+      dashes.add(List.of(point(bottom(gb), gb), point(peak / gb, gb)));
+    }
+    double[] corner = free(15.0 * (floors.size() + 1), dashes);
     double y = corner[1];
     plot.text("Read alone (dashed):", corner[0], y, "#5c6b73", false);
-    for (Entry floor : floors) {
-      double gb = floor.weightBytes() / floor.timing().p50() / 1e3;
+    for (int i = 0; i < floors.size(); i++) {
+      Entry floor = floors.get(i);
       String colour = colour(floor.weights());
-      plot.path(List.of(point(bottom(gb), gb), point(peak / gb, gb)), colour, 1, "6 4");
+      plot.path(dashes.get(i), colour, 1, "6 4");
       y += 15;
-      String read = Tables.format("%s: %s MB at %.0f GB/s", floor.weights(), size(floor), gb);
+      String read =
+          Tables.format("%s: %s MB at %.0f GB/s", floor.weights(), size(floor), gigabytes(floor));
       plot.text(read, corner[0], y, colour, false);
     }
   }
 
-  /** A corner for so high a column of words with the fewest points in it. */
-  private double[] free(double height) {
+  /** A corner for so high a column of words with the fewest points and dashes in it. */
+  private double[] free(double height, List<List<double[]>> dashes) {
     double left = Plot.LEFT + 8;
     double right = RIGHT - WORDS;
     double top = plot.py(report.peakGflops()) + 18;
@@ -98,16 +109,27 @@ final class Roofline {
         List.of(
             new double[] {left, top}, new double[] {left, bottom}, new double[] {right, bottom});
     return corners.stream()
-        .min(java.util.Comparator.comparingLong((double[] c) -> points(c, height)))
+        .min(java.util.Comparator.comparingLong((double[] c) -> points(c, height, dashes)))
         .orElseThrow();
   }
 
-  private long points(double[] corner, double height) {
-    return entries.stream()
-        .map(this::at)
+  private long points(double[] corner, double height, List<List<double[]>> dashes) {
+    Stream<double[]> dashed = dashes.stream().flatMap(d -> along(d.getFirst(), d.getLast()));
+    return Stream.concat(entries.stream().map(this::at), dashed)
         .filter(p -> p[0] > corner[0] - 12 && p[0] < corner[0] + WORDS + 12)
         .filter(p -> p[1] > corner[1] - 24 && p[1] < corner[1] + height + 12)
         .count();
+  }
+
+  private static Stream<double[]> along(double[] from, double[] to) {
+    return IntStream.rangeClosed(0, DASHES)
+        .mapToDouble(i -> (double) i / DASHES)
+        .mapToObj(
+            t -> new double[] {from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])});
+  }
+
+  private static double gigabytes(Entry floor) {
+    return floor.weightBytes() / floor.timing().p50() / 1e3;
   }
 
   private static String size(Entry floor) {
