@@ -45,6 +45,6 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
    * or a rounded row with what is counted, the sums of a tile twice, unpacked weights.
    */
   static int work(int in) {
-    return 4 * in + 4 * WIDTH + Halves.UNPACKED;
+    return 8 * in + 8 * WIDTH + Halves.UNPACKED;
   }
 }

@@ -15,10 +15,15 @@ final class VectorHalves {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   private static final int L = F.length();
   private static final int COLUMNS = Halves.STREAMS * Halves.STRIP;
-  private static final int ROWS = VectorTiles.ROWS;
+
+  /** How rows of several streams are multiplied. */
+  static final VectorTile TILE = VectorTile.FLAT;
 
   /** Pairs of inputs whose weights are unpacked at once. */
   private static final int PAIRS = Halves.UNPACKED / 2 / COLUMNS;
+
+  /** How far strips of two vectors that are unpacked lie apart. */
+  private static final int APART = PAIRS * Panels.STRIP;
 
   private VectorHalves() {}
 
@@ -33,7 +38,7 @@ final class VectorHalves {
       } else {
         ieee(w, from, x, xAt, work, j);
       }
-      last(w, o + j, x, xAt, work, j);
+      last(w, o + j, COLUMNS, x, xAt, work, j);
     }
     System.arraycopy(work, 0, y, yAt, left);
   }
@@ -82,7 +87,7 @@ final class VectorHalves {
     int[] p1 = p.data()[1];
     int[] p2 = p.data()[2];
     int[] p3 = p.data()[3];
-    scale(s, to, p.unit() / Halves.LIFT);
+    scale(s, to, COLUMNS, p.unit() / Halves.LIFT);
     FloatVector a0 = FloatVector.fromArray(F, s, to);
     FloatVector a1 = FloatVector.fromArray(F, s, to + L);
     FloatVector a2 = FloatVector.fromArray(F, s, to + 2 * L);
@@ -121,78 +126,81 @@ final class VectorHalves {
     a1.add(b1).intoArray(s, to + L);
     a2.add(b2).intoArray(s, to + 2 * L);
     a3.add(b3).intoArray(s, to + 3 * L);
-    scale(s, to, Halves.LIFT / p.unit());
+    scale(s, to, COLUMNS, Halves.LIFT / p.unit());
   }
 
   /** What FP16 inputs are multiplied with, those of turned rows. */
   static void lift(Halves w, float[] x) {
-    for (int k = 0; !w.brain() && k < ROWS * w.in(); k++) {
+    for (int k = 0; !w.brain() && k < TILE.rows() * w.in(); k++) {
       x[k] *= Halves.LIFT;
     }
   }
 
   /**
-   * Sums of four vectors of outputs of streams whose rows were turned a tile at a time, even inputs
+   * Sums of a panel's outputs of streams whose rows were turned a tile at a time, even inputs
    * before odd ones: weights are unpacked once for all streams, into the scratch of the first one.
    */
-  static void columns(Halves w, int o, Lane[] lanes, int n, int xAt) {
-    int pairs = w.in() / 2;
-    int sums = VectorTiles.sums(w);
-    int odd = sums + ROWS * COLUMNS;
-    for (int i = 0; i < n; i += ROWS) {
-      begin(w, o, lanes[i].x, sums);
+  static void panel(Halves w, int o, Lane[] lanes, int n, int xAt) {
+    int sums = TILE.sums(w);
+    int size = TILE.rows() * Matrix.WIDTH;
+    for (int i = 0; i < n; i += TILE.rows()) {
+      float[] x = lanes[i].x;
+      if (!w.brain()) {
+        scale(x, sums, size, w.unit() / Halves.LIFT);
+      }
+      Arrays.fill(x, sums + size, sums + 2 * size, 0);
     }
-    float[] u = lanes[0].x;
-    int even = odd + ROWS * COLUMNS;
-    int strip = PAIRS * Panels.STRIP;
-    for (int p = 0; p < pairs; p += PAIRS) {
-      int count = Math.min(PAIRS, pairs - p);
-      unpack(w, w.group(o) + p * Halves.STRIP, count, u, even);
-      for (int i = 0; i < n; i += ROWS) {
-        float[] x = lanes[i].x;
-        int from = ROWS * p;
-        VectorTiles.tile(u, even, u, even + strip, x, from, count, sums);
-        from += ROWS * pairs;
-        VectorTiles.tile(u, even + 2 * strip, u, even + 3 * strip, x, from, count, odd);
+    int end = Math.min(w.out(), o + Matrix.WIDTH);
+    for (int c = o; c < end; c += COLUMNS) {
+      for (int p = 0; p < w.in() / 2; p += PAIRS) {
+        block(w, c, p, lanes, n);
       }
     }
     for (int i = 0; i < n; i++) {
-      float[] turned = lanes[i / ROWS * ROWS].x;
-      int at = sums + i % ROWS * COLUMNS;
-      end(w, turned, at);
-      last(w, o, lanes[i].x, xAt, turned, at);
+      int row = i % TILE.rows();
+      float[] turned = lanes[i - row].x;
+      int to = sums + row * Matrix.WIDTH;
+      end(w, turned, to, size);
+      last(w, o, Matrix.WIDTH, lanes[i].x, xAt, turned, to);
     }
   }
 
-  private static void begin(Halves w, int o, float[] x, int sums) {
-    for (int i = 0; i < ROWS; i++) {
-      int to = sums + i * COLUMNS;
-      System.arraycopy(w.bias(), o, x, to, COLUMNS);
-      if (!w.brain()) {
-        scale(x, to, w.unit() / Halves.LIFT);
-      }
+  /** All streams with pairs of inputs from {@code p}. */
+  private static void block(Halves w, int o, int p, Lane[] lanes, int n) {
+    int pairs = w.in() / 2;
+    int count = Math.min(PAIRS, pairs - p);
+    int even = TILE.sums(w) + o % Matrix.WIDTH;
+    int odd = even + TILE.rows() * Matrix.WIDTH;
+    float[] u = lanes[0].x;
+    int at = TILE.sums(w) + 2 * TILE.rows() * Matrix.WIDTH;
+    int behind = at + 2 * APART;
+    unpack(w, o, p, count, u, at, behind);
+    for (int i = 0; i < n; i += TILE.rows()) {
+      float[] x = lanes[i].x;
+      VectorTile.flat(u, at, u, at + APART, x, TILE.rows() * p, count, even);
+      VectorTile.flat(u, behind, u, behind + APART, x, TILE.rows() * (pairs + p), count, odd);
     }
-    Arrays.fill(x, sums + ROWS * COLUMNS, sums + 2 * ROWS * COLUMNS, 0);
   }
 
-  private static void end(Halves w, float[] x, int at) {
-    for (int i = at; i < at + COLUMNS; i++) {
-      x[i] += x[i + ROWS * COLUMNS];
+  /** Both sums of a row, {@code apart}, as one. */
+  private static void end(Halves w, float[] x, int at, int apart) {
+    for (int i = at; i < at + Matrix.WIDTH; i++) {
+      x[i] += x[i + apart];
     }
     if (!w.brain()) {
-      scale(x, at, Halves.LIFT / w.unit());
+      scale(x, at, Matrix.WIDTH, Halves.LIFT / w.unit());
     }
   }
 
   /** Strips of two vectors as floats: two of the even inputs, two of the odd ones. */
-  private static void unpack(Halves w, int from, int pairs, float[] u, int to) {
-    int strip = PAIRS * Panels.STRIP;
+  private static void unpack(Halves w, int o, int p, int pairs, float[] u, int even, int odd) {
+    int from = w.group(o) + p * Halves.STRIP;
     for (int i = 0; i < Halves.STREAMS; i++) {
-      int even = to + i / 2 * strip + i % 2 * L;
+      int at = i / 2 * APART + i % 2 * L;
       if (w.brain()) {
-        brain(w.data()[i], from, pairs, u, even, even + 2 * strip);
+        brain(w.data()[i], from, pairs, u, even + at, odd + at);
       } else {
-        ieee(w.data()[i], from, pairs, u, even, even + 2 * strip);
+        ieee(w.data()[i], from, pairs, u, even + at, odd + at);
       }
     }
   }
@@ -216,16 +224,16 @@ final class VectorHalves {
     }
   }
 
-  /** The last input of an odd number of them. */
-  private static void last(Halves p, int o, float[] x, int xAt, float[] s, int to) {
+  /** The last input of an odd number of them, for {@code n} outputs. */
+  private static void last(Halves p, int o, int n, float[] x, int xAt, float[] s, int to) {
     int k = p.in() - 1;
-    for (int i = 0; k % 2 == 0 && i < COLUMNS; i++) {
+    for (int i = 0; k % 2 == 0 && i < n; i++) {
       s[to + i] = Math.fma(p.weight(o + i, k), x[xAt + k], s[to + i]);
     }
   }
 
-  private static void scale(float[] x, int at, float by) {
-    for (int i = at; i < at + COLUMNS; i++) {
+  private static void scale(float[] x, int at, int n, float by) {
+    for (int i = at; i < at + n; i++) {
       x[i] *= by;
     }
   }

@@ -40,7 +40,7 @@ public record VectorKernels(Second second) implements Kernels {
   public void matmul(
       Matrix w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
     if (w instanceof Panels p && rows > 1) {
-      VectorTiles.product(p, rows, x, xAt, xStride, y, yAt, yStride);
+      VectorTile.product(p, rows, x, xAt, xStride, y, yAt, yStride);
       return;
     }
     for (int r = 0; r < rows; r++) {
