@@ -42,7 +42,7 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
 
   /**
    * Floats of scratch that a product with a matrix of so many columns needs: turned rows of a tile
-   * or a rounded row with what is counted, the sums of a tile twice, unpacked weights.
+   * or a rounded row with what is counted, sums (those of four rows twice), unpacked weights.
    */
   static int work(int in) {
     return 8 * in + 8 * WIDTH + Halves.UNPACKED;

@@ -12,7 +12,7 @@ import java.util.Arrays;
  *     {@code [in][STRIP]}
  */
 public record Panels(int out, int in, float[][] data, float[] bias) implements Matrix {
-  /** Outputs that a kernel does at once at least. */
+  /** What outputs are rounded up to a multiple of. */
   static final int HALF = WIDTH / 2;
 
   /** Outputs whose weights lie side by side. */

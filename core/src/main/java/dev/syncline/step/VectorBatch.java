@@ -11,24 +11,28 @@ final class VectorBatch {
    * A tile of streams at a time where weights are or become floats, whole numbers stream by stream.
    */
   static void product(VectorKernels kernels, Matrix w, Lane[] lanes, int n, int xAt, int yAt) {
-    VectorTile tile = w instanceof Halves ? VectorHalves.TILE : VectorTile.of(n);
     boolean tiles = w instanceof Panels || (w instanceof Halves && n >= MANY);
-    int tiled = !tiles ? 0 : n % tile.rows() == 1 ? n - 1 : n;
-    for (int i = 0; i < tiled; i += tile.rows()) {
-      turn(tile, w, lanes, i, tiled - 1, xAt);
+    int tiled = !tiles ? 0 : n % tile(w, n).rows() == 1 ? n - 1 : n;
+    for (int i = 0; i < tiled; i += tile(w, tiled - i).rows()) {
+      turn(tile(w, tiled - i), w, lanes, i, tiled - 1, xAt);
     }
     for (int i = 0; w instanceof Quantized q && i < n; i++) {
       kernels.roundInputs(q, lanes[i].x, xAt);
     }
     for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
       if (tiled > 0) {
-        panel(tile, w, o, lanes, tiled, xAt, yAt);
+        panel(w, o, lanes, tiled, xAt, yAt);
       }
       for (int i = tiled; i < n; i++) {
         float[] x = lanes[i].x;
         VectorKernels.panel(w, o, x, xAt, x, x, yAt + o);
       }
     }
+  }
+
+  /** The next tile where so many streams are left. */
+  private static VectorTile tile(Matrix w, int left) {
+    return w instanceof Halves ? VectorHalves.TILE : VectorTile.of(left);
   }
 
   /** Turns the rows of a tile into the front of the first one's scratch. */
@@ -43,52 +47,59 @@ final class VectorBatch {
     }
   }
 
-  private static void panel(
-      VectorTile tile, Matrix w, int o, Lane[] lanes, int n, int xAt, int yAt) {
-    for (int i = 0; i < n; i += tile.rows()) {
-      tile.begin(w, o, lanes[i].x);
+  private static void panel(Matrix w, int o, Lane[] lanes, int n, int xAt, int yAt) {
+    for (int i = 0; i < n; i += tile(w, n - i).rows()) {
+      tile(w, n - i).begin(w, o, lanes[i].x);
     }
     if (w instanceof Halves h) {
       VectorHalves.panel(h, o, lanes, n, xAt);
     }
     if (w instanceof Panels p) {
       int end = Math.min(w.out(), o + Matrix.WIDTH);
-      for (int k = 0; k < w.in(); k += tile.depth()) {
+      // a flat tile alone meets each weight once
+      int depth = n <= VectorTile.FLAT.rows() ? w.in() : tile(w, n).depth(w);
+      for (int k = 0; k < w.in(); k += depth) {
         for (int c = o; c < end; c += Panels.HALF) {
-          block(tile, p, c, k, lanes, n);
+          block(p, c, k, depth, lanes, n);
         }
       }
     }
-    for (int i = 0; i < n; i++) {
-      int row = i % tile.rows();
-      tile.finish(w, o, lanes[i - row].x, row, lanes[i].x, yAt);
+    for (int i = 0; i < n; i += tile(w, n - i).rows()) {
+      VectorTile tile = tile(w, n - i);
+      for (int row = 0; row < Math.min(tile.rows(), n - i); row++) {
+        tile.finish(w, o, lanes[i].x, row, lanes[i + row].x, yAt);
+      }
     }
   }
 
   /**
-   * All streams with as many inputs from {@code k} as lie near, times half a panel. Meanwhile they
-   * look at the block behind, each at its share: its weights come from a far cache then.
+   * All streams with {@code depth} inputs from {@code k}, times half a panel. Meanwhile each tall
+   * tile looks at its share of the block that comes next, the first one behind the last: it comes
+   * from a far cache.
    */
-  private static void block(VectorTile tile, Panels w, int o, int k, Lane[] lanes, int n) {
-    int count = Math.min(tile.depth(), w.in() - k);
-    int end = o + Panels.HALF;
-    int nextO = end;
-    int nextK = k;
-    if (end % Matrix.WIDTH == 0 || end >= w.out()) {
-      nextK = k + count;
-      nextO = o / Matrix.WIDTH * Matrix.WIDTH;
-    }
-    if (nextK == w.in()) {
-      nextK = 0;
-      nextO = nextO + Matrix.WIDTH < w.out() ? nextO + Matrix.WIDTH : 0;
-    }
-    int look = w.panel(nextO) + nextK * Panels.STRIP;
-    int weights = Math.min(tile.depth(), w.in() - nextK) * Panels.STRIP;
-    int looks = (n + tile.rows() - 1) / tile.rows() * (Panels.HALF / tile.columns());
-    int step = weights / (looks * count);
-    for (int c = o; c < Math.min(end, w.out()); c += tile.columns()) {
-      for (int i = 0; i < n; i += tile.rows(), look += step * count) {
-        tile.add(w, c, k, count, lanes[i].x, nextO, look, step);
+  private static void block(Panels w, int o, int k, int depth, Lane[] lanes, int n) {
+    int end = Math.min(o + Panels.HALF, w.out());
+    boolean same = end % Matrix.WIDTH != 0 && end < w.out();
+    boolean deeper = k + depth < w.in();
+    int panel = o / Matrix.WIDTH * Matrix.WIDTH;
+    int behind = panel + Matrix.WIDTH < w.out() ? panel + Matrix.WIDTH : 0;
+    int next = same ? end : deeper ? panel : behind;
+    int nextK = same ? k : deeper ? k + depth : 0;
+    int count = Math.min(depth, w.in() - k);
+    int weights = Math.min(depth, w.in() - nextK) * Panels.STRIP;
+    int strips = (end - o + Panels.STRIP - 1) / Panels.STRIP;
+    int looks = Math.max(1, strips * VectorTile.tall(n));
+    int step = Math.min(weights / count, (weights + looks * count - 1) / (looks * count));
+    int from = w.panel(next) + nextK * Panels.STRIP;
+    int look = 0;
+    for (int c = o; c < end; c += Panels.STRIP) {
+      for (int i = 0; i < n; i += VectorTile.of(n - i).rows()) {
+        VectorTile tile = VectorTile.of(n - i);
+        if (tile.tall() || c == o) {
+          // not behind the block's last weights
+          int at = from + Math.min(weights / looks * look++, weights - step * count);
+          tile.add(w, c, k, count, lanes[i].x, next, at, step);
+        }
       }
     }
   }

@@ -8,6 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * and weights. The rows are turned, so that their inputs with the same number lie together. Sums
  * have the bits of those of a row alone.
  *
+ * @param rows how many
  * @param columns outputs
  */
 record VectorTile(int rows, int columns) {
@@ -21,27 +22,41 @@ record VectorTile(int rows, int columns) {
   /** Eight rows times two vectors: half the loads of weights, for the 32 registers of 512 bits. */
   static final VectorTile TALL = new VectorTile(8, 2 * L);
 
-  /** Floats of weights that the nearest cache holds beside those of a few tiles. */
+  /** Floats of weights that lie near. */
   private static final int NEAR = 6144;
 
   /** Inputs that are turned at once. */
   private static final int BLOCK = 128;
 
-  /** The better one for so many rows. */
+  /** The next one where so many rows are left. */
   static VectorTile of(int rows) {
     return ONE && rows > FLAT.rows ? TALL : FLAT;
   }
 
-  /** Inputs whose weights for the outputs of a tile lie near. */
-  int depth() {
-    return NEAR / columns;
+  /** Tall ones among the tiles of so many rows. */
+  static int tall(int rows) {
+    return ONE && rows > FLAT.rows ? (rows - FLAT.rows + TALL.rows - 1) / TALL.rows : 0;
+  }
+
+  /** Whether it is the tall one. */
+  boolean tall() {
+    return columns == TALL.columns;
+  }
+
+  /**
+   * Inputs whose weights for a tile's outputs the nearest cache holds beside those of a few tiles:
+   * as few blocks as that takes, all of nearly the same size.
+   */
+  int depth(Matrix w) {
+    int blocks = (columns * w.in() + NEAR - 1) / NEAR;
+    return (w.in() + blocks - 1) / blocks;
   }
 
   /** Rows of one stream, a tile at a time; a single one at the end goes alone. */
   static void product(
       Panels w, int rows, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    VectorTile tile = of(rows);
-    for (int r = 0; r < rows; r += tile.rows()) {
+    for (int r = 0; r < rows; r += of(rows - r).rows) {
+      VectorTile tile = of(rows - r);
       int last = Math.min(tile.rows(), rows - r) - 1;
       int from = xAt + r * xStride;
       int to = yAt + r * yStride;
@@ -86,9 +101,9 @@ record VectorTile(int rows, int columns) {
     }
   }
 
-  /** Turns {@code n} inputs of a row, each {@code step} behind the one before. */
+  /** Turns inputs of a row: loops with a distance that the compiler knows need no checks. */
   private void turn(int n, int step, float[] row, int from, float[] to, int at) {
-    if (rows == TALL.rows) {
+    if (tall()) {
       for (int k = 0; k < n; k++) {
         to[at + TALL.rows * k] = row[from + step * k];
       }
@@ -118,12 +133,12 @@ record VectorTile(int rows, int columns) {
    *
    * @param next outputs whose weights come soon: for each input a tall tile looks at one from
    *     {@code look} on, {@code step} apart, in each of two streams, so that they are near when
-   *     needed
+   *     needed; a flat one does not
    */
   void add(Panels w, int o, int k, int n, float[] x, int next, int look, int step) {
     int at = w.panel(o) + k * Panels.STRIP;
     int to = sums(w) + o % Matrix.WIDTH;
-    if (rows == TALL.rows) {
+    if (tall()) {
       float[] left = w.stream(next);
       float[] right = w.stream(next + Panels.STRIP);
       tall(w.stream(o), at, x, rows * k, n, to, left, right, look, step);
@@ -219,7 +234,8 @@ record VectorTile(int rows, int columns) {
   /**
    * The same with the weights of two vectors, and a look at what comes next in two streams.
    *
-   * @return of no use, but without it the compiler would leave out the looking
+   * @return of no use, but without it the compiler would leave out the looking; the method is too
+   *     large to be inlined where nobody reads it
    */
   private static int tall(
       float[] w,

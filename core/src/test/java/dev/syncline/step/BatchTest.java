@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams that are stepped together: the bits of each are its own. */
@@ -192,6 +193,43 @@ class BatchTest {
         }
       }
     }
+  }
+
+  /** Matrices of several panels and blocks of inputs, and halves and odd ends of them. */
+  @ParameterizedTest
+  @CsvSource({"1,1", "31,640", "65,193", "129,191", "160,385", "193,200", "300,640", "520,70"})
+  void aProductOfManyStreamsHasTheBitsOfEachAlone(int out, int in) {
+    SplittableRandom random = new SplittableRandom(out + in);
+    float[] weight = randoms(random, out * in);
+    float[] bias = randoms(random, out);
+    Kernels kernels = new VectorKernels();
+    for (Precision precision : List.of(Precision.FP32, Precision.BF16, Precision.FP16)) {
+      Matrix w = Matrix.pack(precision, out, in, weight, bias);
+      int at = Matrix.work(in);
+      for (int n : new int[] {2, 4, 5, 8, 9, 10, 12, 13, 16, 17, 64, 130}) {
+        Lane[] lanes = new Lane[n];
+        for (int i = 0; i < n; i++) {
+          lanes[i] = new Lane(new float[at + in + out], new float[0]);
+          System.arraycopy(randoms(random, in), 0, lanes[i].x, at, in);
+        }
+        kernels.matmul(w, lanes, n, 1, at, in, at + in, out);
+        for (Lane lane : lanes) {
+          float[] together = Arrays.copyOfRange(lane.x, at + in, at + in + out);
+          kernels.matmul(w, 1, lane.x, at, in, lane.x, at + in, out);
+          assertThat(together)
+              .as("%s, %d streams", precision, n)
+              .isEqualTo(Arrays.copyOfRange(lane.x, at + in, at + in + out));
+        }
+      }
+    }
+  }
+
+  private static float[] randoms(SplittableRandom random, int n) {
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) random.nextDouble(-1, 1);
+    }
+    return x;
   }
 
   private static void load(Program program, Lane lane, int stream) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What streams say and remember does not depend on the width of the processor's vectors. */
 class WidthTest {
-  private static final int STREAMS = 5;
+  private static final int STREAMS = 17;
 
   /** Says what this process gets. */
   public static void main(String[] args) {
