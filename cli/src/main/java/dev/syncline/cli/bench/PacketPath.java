@@ -31,6 +31,7 @@ record PacketPath(
     double allocated) {
   private static final Stage[] STAGES = Stage.values();
   private static final int KINDS = 16;
+  private static final int STRETCHES = 10;
   private static final long MOST_NS = 600_000_000_000L;
 
   /** The packets of one modality. */
@@ -93,7 +94,10 @@ record PacketPath(
     }
   }
 
-  /** Ticks for some seconds, after three times as many in which front ends are compiled. */
+  /**
+   * Ticks for some seconds, after three times as many in which front ends are compiled; a tick that
+   * is not compiled yet allocates, so a few stretches more while there are such.
+   */
   static PacketPath of(Model model, double seconds) {
     double tick = model.spec().tick().seconds();
     boolean labels = Noise.mayBeLabels(model.spec().node());
@@ -105,6 +109,9 @@ record PacketPath(
     try (Session session = model.open(Session.SILENT)) {
       Run run = new Run(session, sources, tick);
       run.go(3 * seconds);
+      for (int i = 0; i < STRETCHES && run.allocated > 0; i++) {
+        run.go(seconds);
+      }
       run.clear();
       run.go(seconds);
       return run.result();

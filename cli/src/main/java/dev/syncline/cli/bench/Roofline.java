@@ -46,11 +46,13 @@ final class Roofline {
     double[] x = entries.stream().mapToDouble(this::intensity).sorted().toArray();
     double[] y = entries.stream().mapToDouble(this::gflops).sorted().toArray();
     low = x[0] / ROOM;
+    // products of bytes may be above what a core does in floats
+    double high = Math.max(report.peakGflops() * 2, y[y.length - 1] * 1.4);
     plot =
         new Plot(
             report.model() + ": what a core does, over how often each byte of weights is used",
             new Axis("FLOP per byte of weights", low, x[x.length - 1] * 1.6, true),
-            new Axis("GFLOP/s of one core", y[0] / 1.4, report.peakGflops() * 2, true),
+            new Axis("GFLOP/s of one core", y[0] / 1.4, high, true),
             RIGHT);
   }
 
