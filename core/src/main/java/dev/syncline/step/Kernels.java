@@ -27,6 +27,18 @@ public sealed interface Kernels permits PlainKernels, VectorKernels {
   }
 
   /**
+   * The same for the taps of row {@code r} of a tick of each of several streams.
+   *
+   * @param patch scratch for the taps of one, side by side
+   */
+  default void matmul(Matrix w, Taps taps, int r, Lane[] lanes, int n, int patch, int yAt) {
+    for (int i = 0; i < n; i++) {
+      taps.gather(lanes[i].x, lanes[i].s, lanes[i].tick, r, patch);
+    }
+    matmul(w, lanes, n, 1, patch, 0, yAt, 0);
+  }
+
+  /**
    * The same for the patches of a picture in {@code x}, one row of outputs a pixel.
    *
    * @param patch scratch for a patch

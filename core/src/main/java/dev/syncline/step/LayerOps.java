@@ -83,15 +83,13 @@ final class LayerOps {
   }
 
   private Op conv1d(Node node, Conv1d c, Buffer x, Buffer y) {
-    Ring ring = parts.ring(node, "x");
+    Taps taps = new Taps(x, c.kernel(), c.dilation(), parts.ring(node, "x"));
     if (c.depthwise()) {
       float[] weight = channelsLast(get(node, "weight"), c.kernel(), c.out());
-      return new Op.DepthwiseConv1d(
-          x, y, weight, biasOrZero(node, c.out()), c.kernel(), c.stride(), c.dilation(), ring);
+      return new Op.DepthwiseConv1d(taps, y, weight, biasOrZero(node, c.out()), c.stride());
     }
     int patch = take(y.rows() * c.kernel() * x.size());
-    return new Op.Conv1d(
-        x, y, matrix(node, "weight", "bias"), c.kernel(), c.stride(), c.dilation(), ring, patch);
+    return new Op.Conv1d(taps, y, matrix(node, "weight", "bias"), c.stride(), patch);
   }
 
   private Op conv2d(Node node, Conv2d c, Buffer x, Buffer y) {

@@ -36,27 +36,10 @@ public sealed interface Op {
   record Absent(Buffer in, Buffer out, float[] vector) implements Single {}
 
   /** Taps of a causal convolution gathered into {@code patch}, then one matrix product. */
-  record Conv1d(
-      Buffer in,
-      Buffer out,
-      Matrix weight,
-      int kernel,
-      int stride,
-      int dilation,
-      Ring ring,
-      int patch)
-      implements Joint {}
+  record Conv1d(Taps taps, Buffer out, Matrix weight, int stride, int patch) implements Joint {}
 
   /** {@code weight[tap][channel]}. */
-  record DepthwiseConv1d(
-      Buffer in,
-      Buffer out,
-      float[] weight,
-      float[] bias,
-      int kernel,
-      int stride,
-      int dilation,
-      Ring ring)
+  record DepthwiseConv1d(Taps taps, Buffer out, float[] weight, float[] bias, int stride)
       implements Single {}
 
   record PoolRows(Pooling pooling, Buffer in, Buffer out, int rows) implements Single {}

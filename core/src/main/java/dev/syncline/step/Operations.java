@@ -134,54 +134,57 @@ final class Operations {
   }
 
   private static void conv1d(Op.Conv1d o, Kernels kernels, Lane[] lanes, int n) {
-    for (int i = 0; i < n; i++) {
-      gather(o, lanes[i].x, lanes[i].s, lanes[i].tick);
+    if (n == 1) {
+      conv1d(o, kernels, lanes[0]);
     }
+    Taps taps = o.taps();
     Buffer out = o.out();
-    int patch = o.kernel() * o.in().size();
-    kernels.matmul(o.weight(), lanes, n, out.rows(), o.patch(), patch, out.at(), out.size());
+    for (int r = 0; n > 1 && r < taps.in().rows(); r++) {
+      if ((r + 1) % o.stride() == 0) {
+        int to = out.at() + r / o.stride() * out.size();
+        kernels.matmul(o.weight(), taps, r, lanes, n, o.patch(), to);
+      }
+      for (int i = 0; i < n; i++) {
+        taps.remember(lanes[i].x, lanes[i].s, lanes[i].tick, r);
+      }
+    }
     for (int i = 0; i < n; i++) {
-      anyValid(o.in(), out, o.stride(), lanes[i].x);
+      anyValid(taps.in(), out, o.stride(), lanes[i].x);
       out.mask(lanes[i].x);
     }
   }
 
-  /** The taps of each row side by side, the oldest first. */
-  private static void gather(Op.Conv1d o, float[] x, float[] s, long tick) {
-    int in = o.in().size();
-    int patchSize = o.kernel() * in;
-    for (int r = 0; r < o.in().rows(); r++) {
-      long n = tick * o.in().rows() + r;
+  /** One stream: all its rows at once. */
+  private static void conv1d(Op.Conv1d o, Kernels kernels, Lane lane) {
+    Taps taps = o.taps();
+    Buffer out = o.out();
+    int size = taps.kernel() * taps.in().size();
+    for (int r = 0; r < taps.in().rows(); r++) {
       if ((r + 1) % o.stride() == 0) {
-        int patch = o.patch() + (r + 1) / o.stride() * patchSize;
-        for (int age = 0; age < o.kernel(); age++) {
-          patch -= in;
-          int from = age == 0 ? o.in().at() + r * in : o.ring().slot(n - (long) age * o.dilation());
-          System.arraycopy(age == 0 ? x : s, from, x, patch, in);
-        }
+        taps.gather(lane.x, lane.s, lane.tick, r, o.patch() + r / o.stride() * size);
       }
-      remember(o.ring(), n, x, o.in().at() + r * in, s);
+      taps.remember(lane.x, lane.s, lane.tick, r);
     }
+    kernels.matmul(o.weight(), out.rows(), lane.x, o.patch(), size, lane.x, out.at(), out.size());
   }
 
   private static void depthwiseConv1d(
       Op.DepthwiseConv1d o, Kernels kernels, float[] x, float[] s, long tick) {
-    int width = o.in().size();
-    for (int r = 0; r < o.in().rows(); r++) {
-      long n = tick * o.in().rows() + r;
+    Taps taps = o.taps();
+    int width = taps.in().size();
+    for (int r = 0; r < taps.in().rows(); r++) {
       if ((r + 1) % o.stride() == 0) {
         int to = o.out().at() + r / o.stride() * width;
         System.arraycopy(o.bias(), 0, x, to, width);
-        for (int age = 0; age < o.kernel(); age++) {
-          int weight = (o.kernel() - 1 - age) * width;
-          int from =
-              age == 0 ? o.in().at() + r * width : o.ring().slot(n - (long) age * o.dilation());
-          kernels.addProduct(age == 0 ? x : s, from, o.weight(), weight, x, to, width);
+        for (int age = 0; age < taps.kernel(); age++) {
+          int weight = (taps.kernel() - 1 - age) * width;
+          int from = taps.at(tick, r, age);
+          kernels.addProduct(taps.array(age, x, s), from, o.weight(), weight, x, to, width);
         }
       }
-      remember(o.ring(), n, x, o.in().at() + r * width, s);
+      taps.remember(x, s, tick, r);
     }
-    anyValid(o.in(), o.out(), o.stride(), x);
+    anyValid(taps.in(), o.out(), o.stride(), x);
     o.out().mask(x);
   }
 

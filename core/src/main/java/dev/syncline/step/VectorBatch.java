@@ -19,6 +19,27 @@ final class VectorBatch {
     for (int i = 0; w instanceof Quantized q && i < n; i++) {
       kernels.roundInputs(q, lanes[i].x, xAt);
     }
+    panels(w, lanes, tiled, n, xAt, yAt);
+  }
+
+  /**
+   * The same for the taps of row {@code r}: a tile's are turned from where they lie.
+   *
+   * @param patch scratch for the taps of one stream
+   */
+  static void product(Panels w, Taps taps, int r, Lane[] lanes, int n, int patch, int yAt) {
+    int tiled = n % VectorTile.of(n).rows() == 1 ? n - 1 : n;
+    for (int i = 0; i < tiled; i += VectorTile.of(tiled - i).rows()) {
+      Turning.taps(VectorTile.of(tiled - i), lanes, i, tiled - 1, taps, r);
+    }
+    for (int i = tiled; i < n; i++) {
+      taps.gather(lanes[i].x, lanes[i].s, lanes[i].tick, r, patch);
+    }
+    panels(w, lanes, tiled, n, patch, yAt);
+  }
+
+  /** All outputs, of the first streams in tiles, whose inputs were turned, of the rest alone. */
+  private static void panels(Matrix w, Lane[] lanes, int tiled, int n, int xAt, int yAt) {
     for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
       if (tiled > 0) {
         panel(w, o, lanes, tiled, xAt, yAt);
@@ -39,11 +60,11 @@ final class VectorBatch {
   private static void turn(VectorTile tile, Matrix w, Lane[] lanes, int first, int last, int xAt) {
     if (w instanceof Halves h) {
       int pairs = w.in() / 2;
-      tile.turn(lanes, first, last, pairs, 2, xAt, 0);
-      tile.turn(lanes, first, last, pairs, 2, xAt + 1, tile.rows() * pairs);
+      Turning.rows(tile, lanes, first, last, pairs, 2, xAt, 0);
+      Turning.rows(tile, lanes, first, last, pairs, 2, xAt + 1, tile.rows() * pairs);
       VectorHalves.lift(h, lanes[first].x);
     } else {
-      tile.turn(lanes, first, last, w.in(), 1, xAt, 0);
+      Turning.rows(tile, lanes, first, last, w.in(), 1, xAt, 0);
     }
   }
 

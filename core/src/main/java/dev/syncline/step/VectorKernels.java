@@ -86,6 +86,15 @@ public record VectorKernels(Second second) implements Kernels {
   }
 
   @Override
+  public void matmul(Matrix w, Taps taps, int r, Lane[] lanes, int n, int patch, int yAt) {
+    if (w instanceof Panels p) {
+      VectorBatch.product(p, taps, r, lanes, n, patch, yAt);
+    } else {
+      Kernels.super.matmul(w, taps, r, lanes, n, patch, yAt);
+    }
+  }
+
+  @Override
   public void matmul(Panels w, Patches patches, float[] x, int picture, int patch, int yAt) {
     VectorPatches.product(w, patches, x, picture, yAt);
   }

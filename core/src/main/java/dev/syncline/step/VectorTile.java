@@ -25,9 +25,6 @@ record VectorTile(int rows, int columns) {
   /** Floats of weights that lie near. */
   private static final int NEAR = 6144;
 
-  /** Inputs that are turned at once. */
-  private static final int BLOCK = 128;
-
   /** The next one where so many rows are left. */
   static VectorTile of(int rows) {
     return ONE && rows > FLAT.rows ? TALL : FLAT;
@@ -61,7 +58,7 @@ record VectorTile(int rows, int columns) {
       int from = xAt + r * xStride;
       int to = yAt + r * yStride;
       for (int i = 0; last > 0 && i < tile.rows(); i++) {
-        tile.turn(w.in(), 1, x, from + Math.min(last, i) * xStride, x, i);
+        Turning.row(tile, w.in(), 1, x, from + Math.min(last, i) * xStride, x, i);
       }
       for (int o = 0; o < w.out(); o += Matrix.WIDTH) {
         if (last == 0) {
@@ -82,35 +79,6 @@ record VectorTile(int rows, int columns) {
     }
     for (int i = 0; i <= last; i++) {
       finish(w, o, x, i, y, yAt + i * yStride);
-    }
-  }
-
-  /**
-   * Turns {@code n} inputs of rows in several streams, each {@code step} behind the one before, to
-   * {@code at} in the first one's scratch; missing rows are the last. A block at a time, so that
-   * what is written stays near until all rows have met.
-   */
-  void turn(Lane[] lanes, int first, int last, int n, int step, int from, int at) {
-    float[] to = lanes[first].x;
-    for (int k = 0; k < n; k += BLOCK) {
-      int count = Math.min(BLOCK, n - k);
-      for (int i = 0; i < rows; i++) {
-        float[] row = lanes[Math.min(last, first + i)].x;
-        turn(count, step, row, from + step * k, to, at + rows * k + i);
-      }
-    }
-  }
-
-  /** Turns inputs of a row: loops with a distance that the compiler knows need no checks. */
-  private void turn(int n, int step, float[] row, int from, float[] to, int at) {
-    if (tall()) {
-      for (int k = 0; k < n; k++) {
-        to[at + TALL.rows * k] = row[from + step * k];
-      }
-    } else {
-      for (int k = 0; k < n; k++) {
-        to[at + FLAT.rows * k] = row[from + step * k];
-      }
     }
   }
 

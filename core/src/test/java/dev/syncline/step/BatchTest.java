@@ -119,7 +119,8 @@ class BatchTest {
     Layer body =
         serial(
             "in", new Linear(130, true),
-            "conv", new Conv1d(72, 3, 2, 1, false, true),
+            "conv", new Conv1d(139, 3, 2, 1, false, true),
+            "dilated", new Conv1d(72, 3, 1, 4, false, true),
             "norm", new LayerNorm(1e-5f),
             "attention", Attention.over(4, new Span.Window(5)),
             "gru", new Gru(70),

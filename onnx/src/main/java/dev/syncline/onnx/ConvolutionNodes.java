@@ -7,6 +7,7 @@ import dev.syncline.spec.Shape;
 import dev.syncline.step.Buffer;
 import dev.syncline.step.Op;
 import dev.syncline.step.Ring;
+import dev.syncline.step.Taps;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -23,30 +24,35 @@ final class ConvolutionNodes {
   }
 
   void conv1d(Op.Conv1d o) {
-    String taps = taps(o.in(), o.out(), o.kernel(), o.stride(), o.dilation(), o.ring());
-    String patches = flow.reshape(taps, -1, (long) o.kernel() * o.in().size());
+    Buffer in = o.taps().in();
+    String taps = taps(o.taps(), o.out(), o.stride());
+    String patches = flow.reshape(taps, -1, (long) o.taps().kernel() * in.size());
     String y = products.product(o.weight(), patches);
-    flow.put(o.out(), y, flow.any(o.in(), o.stride()));
+    flow.put(o.out(), y, flow.any(in, o.stride()));
   }
 
   void depthwiseConv1d(Op.DepthwiseConv1d o) {
-    int width = o.in().size();
-    String taps = taps(o.in(), o.out(), o.kernel(), o.stride(), o.dilation(), o.ring());
-    String each = g.node("Mul", taps, g.floats(o.weight(), 1, o.kernel(), width));
+    Buffer in = o.taps().in();
+    int width = in.size();
+    String taps = taps(o.taps(), o.out(), o.stride());
+    String each = g.node("Mul", taps, g.floats(o.weight(), 1, o.taps().kernel(), width));
     String sum = flow.reshape(flow.reduce("ReduceSum", each, 1), -1, width);
     String y = g.node("Add", sum, g.floats(o.bias(), width));
-    flow.put(o.out(), y, flow.any(o.in(), o.stride()));
+    flow.put(o.out(), y, flow.any(in, o.stride()));
   }
 
   /** What each output row sees, the oldest first: {@code [streams·rows, kernel, width]}. */
-  private String taps(Buffer in, Buffer out, int kernel, int stride, int dilation, Ring ring) {
+  private String taps(Taps taps, Buffer out, int stride) {
+    Buffer in = taps.in();
+    Ring ring = taps.ring();
+    int kernel = taps.kernel();
     int rows = in.rows();
     int width = in.size();
     String x = flow.perTick(flow.clean(in), rows, width);
     TreeSet<Long> before = new TreeSet<>();
     for (int j = 0; j < out.rows(); j++) {
       for (int age = 0; age < kernel; age++) {
-        before.add((j + 1L) * stride - 1 - (long) age * dilation);
+        before.add((j + 1L) * stride - 1 - (long) age * taps.dilation());
       }
     }
     long[] old = before.headSet(0L).stream().mapToLong(Long::longValue).toArray();
@@ -62,7 +68,7 @@ final class ConvolutionNodes {
     }
     long[] places = new long[out.rows() * kernel];
     for (int i = 0; i < places.length; i++) {
-      long row = (i / kernel + 1L) * stride - 1 - (kernel - 1L - i % kernel) * dilation;
+      long row = (i / kernel + 1L) * stride - 1 - (kernel - 1L - i % kernel) * taps.dilation();
       places[i] = row >= 0 ? old.length + row : java.util.Arrays.binarySearch(old, row);
     }
     String picked = g.node("Gather", List.of(attribute("axis", 1)), all, g.longs(places));
