@@ -44,11 +44,12 @@ public record Model(
   public static final String SPEC = "model.json";
   public static final String WEIGHTS = "model.safetensors";
 
-  /** Loads a model without frozen encoders. */
+  /** Loads a model without frozen encoders, for the best kernels. */
   public static Model load(Path folder) {
+    var best = CompletableFuture.supplyAsync(Kernels::best); // the Vector API takes its time
     return load(
         folder,
-        Kernels.best(),
+        () -> joined(best),
         Precision.FP32,
         (file, encoder) -> {
           throw new InputException(file + ": this program has no runtime for ONNX encoders");
@@ -59,6 +60,14 @@ public record Model(
   public static Model load(
       Path folder,
       Kernels kernels,
+      Precision precision,
+      BiFunction<Path, FrozenEncoder, Encoder> encoders) {
+    return load(folder, () -> kernels, precision, encoders);
+  }
+
+  private static Model load(
+      Path folder,
+      Supplier<Kernels> kernels,
       Precision precision,
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     Path file = folder.resolve(WEIGHTS);
@@ -72,7 +81,7 @@ public record Model(
       Node node = spec.node();
       Weights mapped = Weights.map(joined(opening), Parameter.of(node));
       identity = new Identity(spec, mapped, precision, folder);
-      program = Program.compile(node, mapped, kernels, precision);
+      program = Program.compile(node, mapped, kernels.get(), precision);
       joined(looking);
     } catch (RuntimeException e) {
       var unused = looking.whenComplete((nothing, refused) -> close(opening));
