@@ -39,6 +39,8 @@ public final class Load {
   private enum Start {
     COLD(""),
     ARCHIVED(", class archive"),
+    PACKED(", packed"),
+    PACKED_ARCHIVED(", packed, class archive"),
     WARM(", warmed up");
 
     private final String suffix;
@@ -71,10 +73,14 @@ public final class Load {
       Reference.TRANSFORMER.model(Kernels.best(), Precision.FP32).write(made);
       report(made, jvms);
     } finally {
-      try (Stream<Path> files = Files.walk(made)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
+      delete(made);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
       }
     }
   }
@@ -94,15 +100,23 @@ public final class Load {
 
   private static void report(Path folder, int jvms) throws IOException, InterruptedException {
     List<String> texts = new ArrayList<>();
-    Path archive = Files.createTempFile("syncline", ".jsa");
+    Path made = Files.createTempDirectory("syncline-load");
     try {
-      child(folder, Start.COLD, "-XX:ArchiveClassesAtExit=" + archive);
+      Path packed = made.resolve("packed");
+      Model.load(folder).write(packed);
+      Model.pack(packed);
+      Path[] archives = {made.resolve("cold.jsa"), made.resolve("packed.jsa")};
+      child(folder, Start.COLD, "-XX:ArchiveClassesAtExit=" + archives[0]);
+      child(packed, Start.PACKED, "-XX:ArchiveClassesAtExit=" + archives[1]);
       for (int i = 0; i < jvms; i++) {
-        String archived = child(folder, Start.ARCHIVED, "-XX:SharedArchiveFile=" + archive);
-        texts.add(child(folder, Start.COLD) + archived + child(folder, Start.WARM));
+        texts.add(child(folder, Start.COLD));
+        texts.add(child(packed, Start.PACKED));
+        texts.add(child(folder, Start.ARCHIVED, "-XX:SharedArchiveFile=" + archives[0]));
+        texts.add(child(packed, Start.PACKED_ARCHIVED, "-XX:SharedArchiveFile=" + archives[1]));
+        texts.add(child(folder, Start.WARM));
       }
     } finally {
-      Files.delete(archive);
+      delete(made);
     }
     Map<String, List<Double>> figures = new LinkedHashMap<>();
     for (String text : texts) {
@@ -120,7 +134,7 @@ public final class Load {
           all.sort(null);
           System.out.printf(
               Locale.ROOT,
-              "%-40s median %9.2f   best %9.2f%n",
+              "%-48s median %9.2f   best %9.2f%n",
               name,
               all.get(all.size() / 2),
               all.getFirst());
@@ -174,14 +188,14 @@ public final class Load {
     figure("first step" + suffix, took[0]);
     figure("until full speed" + suffix, Arrays.stream(took, 0, slow).sum());
     figure("steady step" + suffix, steady);
-    if (start == Start.COLD) {
+    if (start == Start.COLD || start == Start.PACKED) {
       session.close();
-      again(folder);
+      again(folder, suffix);
     }
   }
 
   /** What loading takes where the JVM has done it before: the part of the model alone. */
-  private static void again(Path folder) {
+  private static void again(Path folder, String suffix) {
     long[] took = new long[AGAIN];
     for (int i = 0; i < AGAIN; i++) {
       long from = System.nanoTime();
@@ -189,7 +203,7 @@ public final class Load {
       took[i] = System.nanoTime() - from;
       session.close();
     }
-    figure("ready again in the same JVM", median(took, 0, AGAIN));
+    figure("ready again in the same JVM" + suffix, median(took, 0, AGAIN));
   }
 
   private static long median(long[] took, int from, int to) {

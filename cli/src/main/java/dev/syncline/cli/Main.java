@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       InspectCommand.class,
       ExportCommand.class,
+      PackCommand.class,
       ScoreCommand.class
     })
 public final class Main implements Runnable {

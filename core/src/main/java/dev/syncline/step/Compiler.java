@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Walks a tree in the order of computation and lays out its buffers and rings. */
 final class Compiler {
@@ -28,14 +29,19 @@ final class Compiler {
   private int state;
   private int scratch;
 
-  Compiler(Node root, Weights weights, Kernels kernels, Precision precision) {
+  Compiler(
+      Node root,
+      Weights weights,
+      Kernels kernels,
+      Precision precision,
+      Function<Rows, Panels> panels) {
     this.kernels = kernels;
     scratch = work(weights);
     for (StatePart part : StatePart.of(root)) {
       rings.put(part.name(), new Ring(part, state));
       state = Math.addExact(state, part.size());
     }
-    parts = new Parts(weights, precision, inputs, rings, this::take);
+    parts = new Parts(weights, precision, panels, inputs, rings, this::take);
     make = new LayerOps(parts);
     exchanges = new AttentionOps(parts);
   }

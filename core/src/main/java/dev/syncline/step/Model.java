@@ -15,10 +15,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -72,7 +76,17 @@ public record Model(
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     Path file = folder.resolve(WEIGHTS);
     var opening = CompletableFuture.supplyAsync(() -> Safetensors.open(file));
-    var looking = opening.thenAccept(Weights::look); // while the rest goes on
+    var packed =
+        opening.thenApply(
+            weights ->
+                precision == Precision.FP32
+                    ? Packed.find(folder, weights)
+                    : Optional.<Packed>empty());
+    // while the rest goes on; what was packed was looked at before
+    var looking =
+        opening.thenAcceptBoth(
+            packed,
+            (weights, found) -> found.ifPresentOrElse(Packed::copy, () -> Weights.look(weights)));
     ModelSpec spec;
     Identity identity;
     Program program;
@@ -81,11 +95,16 @@ public record Model(
       Node node = spec.node();
       Weights mapped = Weights.map(joined(opening), Parameter.of(node));
       identity = new Identity(spec, mapped, precision, folder);
-      program = Program.compile(node, mapped, kernels.get(), precision);
+      Function<Rows, Panels> panels =
+          joined(packed).<Function<Rows, Panels>>map(p -> p::next).orElse(Panels::pack);
+      program = Program.compile(node, mapped, kernels.get(), precision, panels);
       joined(looking);
+      joined(packed).ifPresent(Packed::end);
     } catch (RuntimeException e) {
       var unused = looking.whenComplete((nothing, refused) -> close(opening));
       throw e;
+    } finally {
+      var unused = looking.whenCompleteAsync((nothing, refused) -> closePacked(packed));
     }
     // behind the first steps, which need all cores; a snapshot that wants it sooner makes it
     CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(identity::digest);
@@ -101,9 +120,40 @@ public record Model(
     return new Model(spec, source, program, folder, encoders, identity, () -> program);
   }
 
+  /**
+   * Writes beside a model's weights, for this CPU's width of vectors, the panels that a program in
+   * FP32 reads: {@link #load} then copies them, which takes less than packing. Replaces the file.
+   *
+   * @return the file; to be written again when the model changes, loading refuses it else
+   */
+  public static Path pack(Path folder) throws IOException {
+    try (Safetensors weights = Safetensors.open(folder.resolve(WEIGHTS))) {
+      Weights.look(weights);
+      ModelSpec spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
+      Weights mapped = Weights.map(weights, Parameter.of(spec.node()));
+      List<Panels> all = new ArrayList<>();
+      Program.compile(
+          spec.node(),
+          mapped,
+          Kernels.best(),
+          Precision.FP32,
+          rows -> {
+            all.add(Panels.pack(rows));
+            return all.getLast();
+          });
+      return Packed.write(folder, weights, all);
+    }
+  }
+
   private static void close(CompletableFuture<Safetensors> opened) {
     if (!opened.isCompletedExceptionally()) {
       opened.join().close();
+    }
+  }
+
+  private static void closePacked(CompletableFuture<Optional<Packed>> packed) {
+    if (!packed.isCompletedExceptionally()) {
+      packed.join().ifPresent(Packed::close);
     }
   }
 

@@ -25,7 +25,7 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
 
   static Panels pack(Rows weight) {
     int in = weight.in();
-    int padded = (weight.out() + HALF - 1) / HALF * HALF;
+    int padded = padded(weight.out());
     Math.multiplyExact(padded, in);
     float[][] data = new float[STREAMS][];
     // by all cores: memory that was never touched costs as much as the turning
@@ -61,8 +61,13 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
     }
   }
 
+  /** Outputs with those behind the last. */
+  static int padded(int out) {
+    return (out + HALF - 1) / HALF * HALF;
+  }
+
   /** Of so many outputs, those in a stream. */
-  private static int outputs(int padded, int stream) {
+  static int outputs(int padded, int stream) {
     int last = Math.clamp(padded % WIDTH - stream * STRIP, 0, STRIP);
     return padded / WIDTH * STRIP + last;
   }

@@ -3,11 +3,13 @@ package dev.syncline.step;
 import dev.syncline.spec.Node;
 import dev.syncline.weights.Weights;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
 /**
  * What operations are made of: weights packed, rings and scratch in place.
  *
+ * @param panels packs weights of 32 bits, or knows them packed
  * @param inputs what is done first to the inputs of nodes' matrices, by path
  * @param rings of all state parts by name
  * @param scratch reserves so many floats and tells where
@@ -15,6 +17,7 @@ import java.util.function.IntUnaryOperator;
 record Parts(
     Weights weights,
     Precision precision,
+    Function<Rows, Panels> panels,
     Map<String, Folding.Affine> inputs,
     Map<String, Ring> rings,
     IntUnaryOperator scratch) {
@@ -33,7 +36,7 @@ record Parts(
 
   /** The same as it is, in any precision. */
   Panels exact(Node node, String weight, String bias) {
-    return Panels.pack(rows(node, weight, bias));
+    return panels.apply(rows(node, weight, bias));
   }
 
   /** A matrix of a layer's input. */
@@ -54,8 +57,8 @@ record Parts(
   }
 
   private Matrix pack(Rows rows) {
-    boolean small = rows.out() * rows.in() < SMALL;
-    return Matrix.pack(small ? Precision.FP32 : precision, rows);
+    boolean exact = precision == Precision.FP32 || rows.out() * rows.in() < SMALL;
+    return exact ? panels.apply(rows) : Matrix.pack(precision, rows);
   }
 
   /** What a layer remembers under a name; null where it has no such part. */

@@ -4,6 +4,7 @@ import dev.syncline.spec.Node;
 import dev.syncline.weights.Weights;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A tree compiled with its weights into a flat list of operations. Immutable and shared: a stream
@@ -35,7 +36,16 @@ public record Program(
 
   /** The program with its large matrices rounded. */
   public static Program compile(Node root, Weights weights, Kernels kernels, Precision precision) {
-    return new Compiler(root, weights, kernels, precision).compile(root);
+    return compile(root, weights, kernels, precision, Panels::pack);
+  }
+
+  static Program compile(
+      Node root,
+      Weights weights,
+      Kernels kernels,
+      Precision precision,
+      Function<Rows, Panels> panels) {
+    return new Compiler(root, weights, kernels, precision, panels).compile(root);
   }
 
   /**

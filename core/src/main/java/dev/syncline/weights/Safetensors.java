@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.CRC32C;
 
 /**
  * A safetensors file: 8 bytes of header length (little-endian), a JSON header, raw tensors. The
@@ -32,6 +33,7 @@ import java.util.Objects;
  */
 public final class Safetensors implements AutoCloseable {
   private static final long MAX_HEADER = 64L << 20;
+  private static final long SLICE = 1 << 30;
   private static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt I32 =
@@ -254,6 +256,15 @@ public final class Safetensors implements AutoCloseable {
       throw new InputException(file + ": tensor \"" + name + "\" is " + e.type + ", not " + type);
     }
     return e;
+  }
+
+  /** CRC-32C of all tensors' bytes, in the order of the file. */
+  public long checksum() {
+    CRC32C sum = new CRC32C();
+    for (long from = 0; from < data.byteSize(); from += SLICE) {
+      sum.update(data.asSlice(from, Math.min(SLICE, data.byteSize() - from)).asByteBuffer());
+    }
+    return sum.getValue();
   }
 
   @Override
