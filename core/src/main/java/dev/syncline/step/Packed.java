@@ -24,6 +24,11 @@ import java.util.zip.CRC32C;
  * of this model's spec and weights.
  */
 final class Packed implements AutoCloseable {
+  private static final String LAYOUT = "layout";
+
+  /** To be raised when panels are laid out otherwise. */
+  private static final String VERSION = "1";
+
   private static final String SPEC = "crc32c of " + Model.SPEC;
   private static final String WEIGHTS = "crc32c of " + Model.WEIGHTS;
   private static final String PANELS = "crc32c of the panels";
@@ -66,8 +71,9 @@ final class Packed implements AutoCloseable {
       add(sum, all);
       writer.add(Integer.toString(i), List.of(padded, p.in() + 1), all);
     }
-    writer.meta(SPEC, spec(folder)).meta(WEIGHTS, hex(weights.checksum()));
-    writer.meta(PANELS, hex(sum.getValue())).write(file(folder));
+    writer.meta(LAYOUT, VERSION).meta(SPEC, spec(folder));
+    writer.meta(WEIGHTS, hex(weights.checksum())).meta(PANELS, hex(sum.getValue()));
+    writer.write(file(folder));
     return file(folder);
   }
 
@@ -80,7 +86,8 @@ final class Packed implements AutoCloseable {
     Safetensors tensors = Safetensors.open(file(folder));
     try {
       var said = tensors.metadata();
-      if (!spec(folder).equals(said.get(SPEC))
+      if (!VERSION.equals(said.get(LAYOUT))
+          || !spec(folder).equals(said.get(SPEC))
           || !hex(weights.checksum()).equals(said.get(WEIGHTS))) {
         throw stale(tensors.file());
       }
@@ -166,6 +173,9 @@ final class Packed implements AutoCloseable {
     try {
       return task.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error; // no memory left, for example
+      }
       throw e.getCause() instanceof RuntimeException cause
           ? cause
           : new IllegalStateException(e.getCause());

@@ -121,9 +121,9 @@ class PackedTest {
         .hasMessageStartingWith(packed.toString());
   }
 
-  /** As another version might have packed them: fewer, more, or in another order. */
+  /** As another version might have packed them: fewer, more, in another order or layout. */
   @ParameterizedTest
-  @ValueSource(strings = {"fewer", "more", "order"})
+  @ValueSource(strings = {"fewer", "more", "order", "layout"})
   void otherPanelsAreRefused(String how) throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter();
     try (Safetensors read = Safetensors.open(packed)) {
@@ -148,6 +148,7 @@ class PackedTest {
     try (Safetensors written = Safetensors.open(packed)) {
       written.metadata().forEach(writer::meta);
       writer.meta("crc32c of the panels", Long.toHexString(written.checksum()));
+      writer.meta("layout", how.equals("layout") ? "2" : "1");
     }
     writer.write(packed);
     stale();
