@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -60,9 +61,13 @@ public final class SafetensorsWriter {
         out.force(true);
       }
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException | RuntimeException e) {
+    } catch (FileSystemException | RuntimeException e) {
       Files.deleteIfExists(aside);
       throw e;
+    } catch (IOException e) {
+      Files.deleteIfExists(aside);
+      throw new FileSystemException(
+          file.toString(), null, e.getMessage()); // a full disk has no name
     }
   }
 
