@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -50,10 +49,9 @@ public record Model(
 
   /** Loads a model without frozen encoders, for the best kernels. */
   public static Model load(Path folder) {
-    var best = CompletableFuture.supplyAsync(Kernels::best); // the Vector API takes its time
     return load(
         folder,
-        () -> joined(best),
+        new Deferred<>(Kernels::best).beside(), // the Vector API takes its time
         Precision.FP32,
         (file, encoder) -> {
           throw new InputException(file + ": this program has no runtime for ONNX encoders");
@@ -75,39 +73,41 @@ public record Model(
       Precision precision,
       BiFunction<Path, FrozenEncoder, Encoder> encoders) {
     Path file = folder.resolve(WEIGHTS);
-    var opening = CompletableFuture.supplyAsync(() -> Safetensors.open(file));
+    var opened = new Deferred<>(() -> Safetensors.open(file));
     var packed =
-        opening.thenApply(
-            weights ->
+        new Deferred<>(
+            () ->
                 precision == Precision.FP32
-                    ? Packed.find(folder, weights)
+                    ? Packed.find(folder, opened.get())
                     : Optional.<Packed>empty());
-    // while the rest goes on; what was packed was looked at before
-    var looking =
-        opening.thenAcceptBoth(
-            packed,
-            (weights, found) -> found.ifPresentOrElse(Packed::copy, () -> Weights.look(weights)));
+    var looked = new Deferred<>(() -> looked(opened.get(), packed.get()));
+    looked.beside(); // while the rest goes on
     ModelSpec spec;
     Identity identity;
     Program program;
     try {
       spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
       Node node = spec.node();
-      Weights mapped = Weights.map(joined(opening), Parameter.of(node));
+      Weights mapped = Weights.map(opened.get(), Parameter.of(node));
       identity = new Identity(spec, mapped, precision, folder);
       Function<Rows, Panels> panels =
-          joined(packed).<Function<Rows, Panels>>map(p -> p::next).orElse(Panels::pack);
+          packed.get().<Function<Rows, Panels>>map(p -> p::next).orElse(Panels::pack);
       program = Program.compile(node, mapped, kernels.get(), precision, panels);
-      joined(looking);
-      joined(packed).ifPresent(Packed::end);
-    } catch (RuntimeException e) {
-      var unused = looking.whenComplete((nothing, refused) -> close(opening));
+      looked.get();
+      packed.get().ifPresent(Packed::end);
+    } catch (RuntimeException | Error e) {
+      looked.settled();
+      packed.settled().flatMap(found -> found).ifPresent(Packed::close);
+      opened.settled().ifPresent(Safetensors::close);
       throw e;
-    } finally {
-      var unused = looking.whenCompleteAsync((nothing, refused) -> closePacked(packed));
     }
     // behind the first steps, which need all cores; a snapshot that wants it sooner makes it
-    CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(identity::digest);
+    CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)
+        .execute(
+            () -> {
+              packed.get().ifPresent(Packed::close);
+              identity.digest();
+            });
     Supplier<Weights> source =
         () -> {
           Weights again = Weights.read(file, spec.parameters());
@@ -118,6 +118,13 @@ public record Model(
           return again;
         };
     return new Model(spec, source, program, folder, encoders, identity, () -> program);
+  }
+
+  /** Looks at all numbers: what was packed was looked at before, and is copied meanwhile. */
+  private static boolean looked(Safetensors weights, Optional<Packed> packed) {
+    packed.ifPresentOrElse(Packed::copy, () -> Weights.look(weights));
+    packed.ifPresent(Packed::look);
+    return true;
   }
 
   /**
@@ -142,29 +149,6 @@ public record Model(
             return all.getLast();
           });
       return Packed.write(folder, weights, all);
-    }
-  }
-
-  private static void close(CompletableFuture<Safetensors> opened) {
-    if (!opened.isCompletedExceptionally()) {
-      opened.join().close();
-    }
-  }
-
-  private static void closePacked(CompletableFuture<Optional<Packed>> packed) {
-    if (!packed.isCompletedExceptionally()) {
-      packed.join().ifPresent(Packed::close);
-    }
-  }
-
-  private static <T> T joined(CompletableFuture<T> other) {
-    try {
-      return other.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
   }
 

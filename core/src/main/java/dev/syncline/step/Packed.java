@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32C;
 
 /**
@@ -37,14 +35,16 @@ final class Packed implements AutoCloseable {
   private static final int SAMPLE = 16;
 
   private final Safetensors tensors;
-  private final List<FutureTask<float[][]>> arrays = new ArrayList<>();
+  private final Deferred<Boolean> intact;
+  private final List<Deferred<float[][]>> arrays = new ArrayList<>();
   private int next;
 
-  private Packed(Safetensors tensors) {
+  private Packed(Safetensors tensors, Safetensors weights) {
     this.tensors = tensors;
+    intact = new Deferred<>(() -> intact(weights));
     for (int i = 0; i < tensors.entries().size(); i++) {
       String name = Integer.toString(i);
-      arrays.add(new FutureTask<>(() -> arrays(name)));
+      arrays.add(new Deferred<>(() -> arrays(name)));
     }
   }
 
@@ -86,20 +86,31 @@ final class Packed implements AutoCloseable {
     Safetensors tensors = Safetensors.open(file(folder));
     try {
       var said = tensors.metadata();
-      if (!VERSION.equals(said.get(LAYOUT))
-          || !spec(folder).equals(said.get(SPEC))
-          || !hex(weights.checksum()).equals(said.get(WEIGHTS))) {
+      if (!VERSION.equals(said.get(LAYOUT)) || !spec(folder).equals(said.get(SPEC))) {
         throw stale(tensors.file());
       }
-      if (!hex(tensors.checksum()).equals(said.get(PANELS))) {
-        throw new InputException(
-            tensors.file() + ": is damaged: run syncline pack again, or delete it");
-      }
-      return new Packed(tensors);
+      return new Packed(tensors, weights);
     } catch (RuntimeException e) {
       tensors.close();
       throw e;
     }
+  }
+
+  /** Refuses a damaged file and one of other weights. */
+  void look() {
+    intact.get();
+  }
+
+  private boolean intact(Safetensors weights) {
+    var said = tensors.metadata();
+    if (!hex(weights.checksum()).equals(said.get(WEIGHTS))) {
+      throw stale(tensors.file());
+    }
+    if (!hex(tensors.checksum()).equals(said.get(PANELS))) {
+      throw new InputException(
+          tensors.file() + ": is damaged: run syncline pack again, or delete it");
+    }
+    return true;
   }
 
   /** To be called when the program is complete: nothing may be left. */
@@ -120,7 +131,7 @@ final class Packed implements AutoCloseable {
    */
   void copy() {
     for (int i = arrays.size() - 1; i >= 0; i--) {
-      arrays.get(i).run();
+      arrays.get(i).make();
     }
   }
 
@@ -132,12 +143,11 @@ final class Packed implements AutoCloseable {
     if (entry == null || !entry.shape().equals(List.of(padded, rows.in() + 1))) {
       throw stale(tensors.file());
     }
-    FutureTask<float[][]> task = arrays.get(next++);
-    task.run(); // unless it was
-    float[][] all = joined(task);
+    float[][] all = arrays.get(next++).get();
     float[][] data = Arrays.copyOf(all, Matrix.STREAMS);
     Panels panels = new Panels(rows.out(), rows.in(), data, all[Matrix.STREAMS]);
     if (!sameRow(panels, rows, 0) || !sameRow(panels, rows, rows.out() - 1)) {
+      look();
       throw stale(tensors.file()); // packed in another order, by another version
     }
     return panels;
@@ -167,22 +177,6 @@ final class Packed implements AutoCloseable {
       at += n;
     }
     return all;
-  }
-
-  private static float[][] joined(FutureTask<float[][]> task) {
-    try {
-      return task.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error; // no memory left, for example
-      }
-      throw e.getCause() instanceof RuntimeException cause
-          ? cause
-          : new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a model was loaded", e);
-    }
   }
 
   private static String spec(Path folder) {
