@@ -5,6 +5,12 @@ final class VectorBatch {
   /** Streams from which on it pays to unpack weights of 16 bits. */
   private static final int MANY = 12;
 
+  /** Lines of a cache that the weights of an input for a strip of outputs take. */
+  private static final int LINES = 2;
+
+  /** Inputs from one look to the next at most. */
+  private static final int RARE = 8;
+
   private VectorBatch() {}
 
   /**
@@ -96,7 +102,8 @@ final class VectorBatch {
   /**
    * All streams with {@code depth} inputs from {@code k}, times half a panel. Meanwhile each tall
    * tile looks at its share of the block that comes next, the first one behind the last: it comes
-   * from a far cache.
+   * from a far cache. Looks are as rare as a line of the cache for each allows: each costs a tile
+   * about as much as a weight.
    */
   private static void block(Panels w, int o, int k, int depth, Lane[] lanes, int n) {
     int end = Math.min(o + Panels.HALF, w.out());
@@ -109,17 +116,19 @@ final class VectorBatch {
     int count = Math.min(depth, w.in() - k);
     int weights = Math.min(depth, w.in() - nextK) * Panels.STRIP;
     int strips = (end - o + Panels.STRIP - 1) / Panels.STRIP;
-    int looks = Math.max(1, strips * VectorTile.tall(n));
-    int step = Math.min(weights / count, (weights + looks * count - 1) / (looks * count));
+    int passes = Math.max(1, strips * VectorTile.tall(n));
+    int apart = Math.clamp(Integer.highestOneBit(passes / LINES), 1, RARE);
+    int share = (weights + passes * count - 1) / (passes * count);
+    int step = Math.min(weights / (count + apart), share);
     int from = w.panel(next) + nextK * Panels.STRIP;
-    int look = 0;
+    int pass = 0;
     for (int c = o; c < end; c += Panels.STRIP) {
       for (int i = 0; i < n; i += VectorTile.of(n - i).rows()) {
         VectorTile tile = VectorTile.of(n - i);
         if (tile.tall() || c == o) {
           // not behind the block's last weights
-          int at = from + Math.min(weights / looks * look++, weights - step * count);
-          tile.add(w, c, k, count, lanes[i].x, next, at, step);
+          int at = from + Math.min(weights / passes * pass++, weights - step * (count + apart));
+          tile.add(w, c, k, count, lanes[i].x, next, at, step * apart, apart);
         }
       }
     }

@@ -75,7 +75,7 @@ record VectorTile(int rows, int columns) {
     begin(w, o, x);
     int end = Math.min(w.out(), o + Matrix.WIDTH);
     for (int c = o; c < end; c += columns) {
-      add(w, c, 0, w.in(), x, o, 0, 0);
+      add(w, c, 0, w.in(), x, o, 0, 0, 1);
     }
     for (int i = 0; i <= last; i++) {
       finish(w, o, x, i, y, yAt + i * yStride);
@@ -99,17 +99,18 @@ record VectorTile(int rows, int columns) {
    * Adds {@code n} inputs from {@code k} of the rows turned at the front of a scratch, times the
    * weights of outputs from {@code o}, to their sums.
    *
-   * @param next outputs whose weights come soon: for each input a tall tile looks at one from
-   *     {@code look} on, {@code step} apart, in each of two streams, so that they are near when
-   *     needed; a flat one does not
+   * @param next outputs whose weights come soon: for every {@code apart}-th input, a power of two,
+   *     a tall tile looks at one from {@code look} on, {@code step} apart, in each of two streams,
+   *     so that they are near when needed; a flat one does not
    */
-  void add(Panels w, int o, int k, int n, float[] x, int next, int look, int step) {
+  void add(Panels w, int o, int k, int n, float[] x, int next, int look, int step, int apart) {
     int at = w.panel(o) + k * Panels.STRIP;
     int to = sums(w) + o % Matrix.WIDTH;
     if (tall()) {
       float[] left = w.stream(next);
       float[] right = w.stream(next + Panels.STRIP);
-      tall(w.stream(o), at, x, rows * k, n, to, left, right, look, step);
+      int mask = (apart - 1) * Panels.STRIP;
+      tall(w.stream(o), at, x, rows * k, n, to, left, right, look, step, mask);
     } else {
       flat(w.stream(o), at, w.stream(o + Panels.STRIP), at, x, rows * k, n, to);
     }
@@ -215,7 +216,8 @@ record VectorTile(int rows, int columns) {
       float[] left,
       float[] right,
       int look,
-      int step) {
+      int step,
+      int mask) {
     int row = Matrix.WIDTH;
     int seventh = to + 6 * row;
     int eighth = to + 7 * row;
@@ -240,8 +242,11 @@ record VectorTile(int rows, int columns) {
     int at = weights;
     int soon = look;
     int seen = 0;
-    for (int k = from; k < end; k += rows, at += Panels.STRIP, soon += step) {
-      seen += Float.floatToRawIntBits(left[soon]) + Float.floatToRawIntBits(right[soon]);
+    for (int k = from; k < end; k += rows, at += Panels.STRIP) {
+      if ((at & mask) == 0) {
+        seen += Float.floatToRawIntBits(left[soon]) + Float.floatToRawIntBits(right[soon]);
+        soon += step;
+      }
       FloatVector x0 = FloatVector.broadcast(F, x[k]);
       FloatVector x1 = FloatVector.broadcast(F, x[k + 1]);
       FloatVector x2 = FloatVector.broadcast(F, x[k + 2]);
