@@ -47,12 +47,24 @@ final class Deferred<T> implements Supplier<T> {
     }
   }
 
-  /** The same; nothing if making it threw. */
+  /** What was made, if it was: waits for the thread that makes it, even where interrupted. */
   Optional<T> settled() {
+    boolean interrupted = Thread.interrupted();
     try {
-      return Optional.ofNullable(get());
-    } catch (RuntimeException | Error e) {
-      return Optional.empty();
+      while (true) {
+        task.run();
+        try {
+          return Optional.ofNullable(task.get());
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          return Optional.empty();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

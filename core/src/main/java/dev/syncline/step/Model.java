@@ -135,6 +135,7 @@ public record Model(
    */
   public static Path pack(Path folder) throws IOException {
     try (Safetensors weights = Safetensors.open(folder.resolve(WEIGHTS))) {
+      WholeFile.check(Packed.file(folder));
       Weights.look(weights);
       ModelSpec spec = Records.read(ModelSpec.class, Json.read(folder.resolve(SPEC)));
       Weights mapped = Weights.map(weights, Parameter.of(spec.node()));

@@ -1,12 +1,12 @@
 package dev.syncline.step;
 
 import dev.syncline.json.InputException;
-import dev.syncline.json.WholeFile;
 import dev.syncline.weights.Safetensors;
 import dev.syncline.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +55,6 @@ final class Packed implements AutoCloseable {
 
   /** Writes the panels of a program, in its order. */
   static Path write(Path folder, Safetensors weights, List<Panels> panels) throws IOException {
-    WholeFile.check(file(folder));
     SafetensorsWriter writer = new SafetensorsWriter();
     CRC32C sum = new CRC32C();
     for (int i = 0; i < panels.size(); i++) {
@@ -72,7 +71,7 @@ final class Packed implements AutoCloseable {
       writer.add(Integer.toString(i), List.of(padded, p.in() + 1), all);
     }
     writer.meta(LAYOUT, VERSION).meta(SPEC, spec(folder));
-    writer.meta(WEIGHTS, hex(weights.checksum())).meta(PANELS, hex(sum.getValue()));
+    writer.meta(WEIGHTS, sum(weights)).meta(PANELS, hex(sum.getValue()));
     writer.write(file(folder));
     return file(folder);
   }
@@ -83,7 +82,7 @@ final class Packed implements AutoCloseable {
   }
 
   private static Packed open(Path folder, Safetensors weights) {
-    Safetensors tensors = Safetensors.open(file(folder));
+    Safetensors tensors = tensors(file(folder));
     try {
       var said = tensors.metadata();
       if (!VERSION.equals(said.get(LAYOUT)) || !spec(folder).equals(said.get(SPEC))) {
@@ -96,6 +95,14 @@ final class Packed implements AutoCloseable {
     }
   }
 
+  private static Safetensors tensors(Path file) {
+    try {
+      return Safetensors.open(file);
+    } catch (InputException e) {
+      throw new InputException(e.getMessage() + ": run syncline pack again, or delete it", e);
+    }
+  }
+
   /** Refuses a damaged file and one of other weights. */
   void look() {
     intact.get();
@@ -103,7 +110,7 @@ final class Packed implements AutoCloseable {
 
   private boolean intact(Safetensors weights) {
     var said = tensors.metadata();
-    if (!hex(weights.checksum()).equals(said.get(WEIGHTS))) {
+    if (!sum(weights).equals(said.get(WEIGHTS))) {
       throw stale(tensors.file());
     }
     if (!hex(tensors.checksum()).equals(said.get(PANELS))) {
@@ -177,6 +184,17 @@ final class Packed implements AutoCloseable {
       at += n;
     }
     return all;
+  }
+
+  /** Of the tensors' header, since equal bytes may have other names, and of their bytes. */
+  private static String sum(Safetensors weights) {
+    StringBuilder header = new StringBuilder();
+    for (Safetensors.Entry e : weights.entries().values()) {
+      header.append(e.name()).append(e.type()).append(e.shape()).append(e.begin()).append('\n');
+    }
+    CRC32C sum = new CRC32C();
+    sum.update(header.toString().getBytes(StandardCharsets.UTF_8));
+    return hex(sum.getValue()) + "-" + hex(weights.checksum());
   }
 
   private static String spec(Path folder) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.TinyModel;
 import dev.syncline.json.InputException;
+import dev.syncline.spec.Parameter;
 import dev.syncline.weights.Safetensors;
 import dev.syncline.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,6 +113,29 @@ class PackedTest {
     refused("is damaged");
   }
 
+  /** Equal bytes under other names are other weights. */
+  @Test
+  void weightsWhoseNamesWereSwappedAreRefused() throws IOException {
+    Parameter one = model.spec().parameters().getFirst();
+    Parameter two =
+        model.spec().parameters().stream()
+            .filter(p -> !p.equals(one) && p.shape().equals(one.shape()))
+            .findFirst()
+            .orElseThrow();
+    Path file = dir.resolve(Model.WEIGHTS);
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String swapped = text.replace(quoted(one), "\"?\"").replace(quoted(two), quoted(one));
+    Files.writeString(file, swapped.replace("\"?\"", quoted(two)), StandardCharsets.ISO_8859_1);
+    try (Safetensors weights = Safetensors.open(file);
+        Packed read = Packed.find(dir, weights).orElseThrow()) {
+      assertThatThrownBy(read::look).hasMessageContaining("was not made of this model.json");
+    }
+  }
+
+  private static String quoted(Parameter p) {
+    return '"' + p.name() + '"';
+  }
+
   @Test
   void aFileThatWasCutOffIsRefused() throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(packed.toFile(), "rw")) {
@@ -118,7 +143,8 @@ class PackedTest {
     }
     assertThatThrownBy(() -> Model.load(dir))
         .isInstanceOf(InputException.class)
-        .hasMessageStartingWith(packed.toString());
+        .hasMessageStartingWith(packed.toString())
+        .hasMessageEndingWith(": run syncline pack again, or delete it");
   }
 
   /** As another version might have packed them: fewer, more, in another order or layout. */
