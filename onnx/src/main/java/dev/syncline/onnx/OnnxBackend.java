@@ -9,19 +9,24 @@ import dev.syncline.step.Program;
 import dev.syncline.step.Ring;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
  * Steps streams by ONNX Runtime. Their states stay in its tensors from step to step; what a step
  * changes is written back to the slabs, so that a snapshot is exact at any time. A stream that was
- * elsewhere in between, or whose state was replaced, is taken in anew.
+ * elsewhere in between, or whose state was replaced, is taken in anew. A step of which no row is
+ * missing is done by a graph without validity.
  */
 public final class OnnxBackend implements Backend {
   /** A part of the state in the tensors of either turn. */
   private record Part(Ring ring, FloatBuffer[] turns) {}
 
-  private record Rows(Buffer buffer, FloatBuffer rows, FloatBuffer valid) {}
+  /**
+   * @param always whether rows are valid in a step of which none is missing
+   */
+  private record Rows(Buffer buffer, FloatBuffer rows, FloatBuffer valid, boolean always) {}
 
   /** Whose state lies in a place of the tensors. */
   private static final class Place {
@@ -30,7 +35,12 @@ public final class OnnxBackend implements Backend {
     private long replaced;
   }
 
-  private final OrtSession session;
+  /** The graphs of a runner. */
+  private static final int ANY = 0;
+
+  private static final int WHOLE = 1;
+
+  private final List<OrtSession> sessions;
   private final Program program;
   private final List<Part> parts = new ArrayList<>();
   private final List<Rows> inputs = new ArrayList<>();
@@ -39,21 +49,24 @@ public final class OnnxBackend implements Backend {
   private Place[] places = {};
   private boolean allShared;
 
-  private OnnxBackend(OrtSession session, Program program) {
-    this.session = session;
+  private OnnxBackend(List<OrtSession> sessions, Program program) {
+    this.sessions = sessions;
     this.program = program;
   }
 
   /**
-   * Backends for a program, which share one copy of its weights in the runtime; it is there for as
-   * long as the process.
+   * Backends for a program, which share two copies of its weights in the runtime, one for each
+   * graph; they are there for as long as the process.
    *
    * @param threads on which a product may run
    * @throws InputException if the program cannot be expressed in ONNX
    */
   public static Supplier<Backend> of(Program program, int threads) {
-    OrtSession session = StepRunner.open(StepGraph.of(program, Products.OWN), threads);
-    return () -> new OnnxBackend(session, program);
+    List<OrtSession> sessions =
+        List.of(
+            StepRunner.open(StepGraph.of(program, Products.OWN), threads),
+            StepRunner.open(StepGraph.ofWhole(program, Products.OWN), threads));
+    return () -> new OnnxBackend(sessions, program);
   }
 
   @Override
@@ -62,6 +75,7 @@ public final class OnnxBackend implements Backend {
     if (n > places.length) {
       open(Math.max(n, 2 * places.length));
     }
+    boolean whole = true;
     for (int i = 0; i < n; i++) {
       Place place = places[i];
       Lane lane = lanes[i];
@@ -70,14 +84,14 @@ public final class OnnxBackend implements Backend {
       if (!here) {
         take(i, lane);
       }
-      load(i, lane);
+      whole &= load(i, lane);
       place.lane = lane;
       place.tick = lane.tick() + 1;
       place.replaced = lane.replaced();
     }
-    runner.run(n);
+    runner.run(whole ? WHOLE : ANY, n);
     for (int i = 0; i < n; i++) {
-      store(i, lanes[i]);
+      store(i, lanes[i], whole);
     }
     for (int i = n; !allShared && i < places.length; i++) {
       places[i].lane = null;
@@ -87,7 +101,7 @@ public final class OnnxBackend implements Backend {
   @SuppressWarnings("ReferenceEquality") // of one memory or of two
   private void open(int streams) {
     close();
-    runner = new StepRunner(session, streams);
+    runner = new StepRunner(sessions, streams);
     places = new Place[streams];
     for (int i = 0; i < streams; i++) {
       places[i] = new Place();
@@ -103,7 +117,9 @@ public final class OnnxBackend implements Backend {
   }
 
   private Rows rows(String kind, String name, Buffer b) {
-    return new Rows(b, runner.input(kind + "." + name), runner.input(kind + "_valid." + name));
+    String valid = kind + "_valid." + name;
+    return new Rows(
+        b, runner.input(kind + "." + name), runner.input(valid), !runner.has(WHOLE, valid));
   }
 
   /** A stream's state to a place of the tensors. */
@@ -115,23 +131,37 @@ public final class OnnxBackend implements Backend {
     }
   }
 
-  private void load(int place, Lane lane) {
+  /**
+   * @return whether all rows are valid
+   */
+  private boolean load(int place, Lane lane) {
+    boolean whole = true;
     runner.ticks().put(place, lane.tick());
     for (int i = 0; i < inputs.size(); i++) {
       Rows in = inputs.get(i);
       int size = in.buffer.rows() * in.buffer.size();
       in.rows.put(place * size, lane.scratch(), in.buffer.at(), size);
-      in.valid.put(place * in.buffer.rows(), lane.scratch(), in.buffer.valid(), in.buffer.rows());
+      for (int r = 0; r < in.buffer.rows(); r++) {
+        float valid = lane.scratch()[in.buffer.valid() + r];
+        in.valid.put(place * in.buffer.rows() + r, valid);
+        whole &= valid == 1;
+      }
     }
+    return whole;
   }
 
-  private void store(int place, Lane lane) {
+  private void store(int place, Lane lane, boolean whole) {
     for (int i = 0; i < outputs.size(); i++) {
       Rows out = outputs.get(i);
       int size = out.buffer.rows() * out.buffer.size();
       out.rows.get(place * size, lane.scratch(), out.buffer.at(), size);
-      out.valid.get(
-          place * out.buffer.rows(), lane.scratch(), out.buffer.valid(), out.buffer.rows());
+      int rows = out.buffer.rows();
+      int valid = out.buffer.valid();
+      if (whole && out.always) {
+        Arrays.fill(lane.scratch(), valid, valid + rows, 1);
+      } else {
+        out.valid.get(place * rows, lane.scratch(), valid, rows);
+      }
     }
     for (int p = 0; p < parts.size(); p++) {
       store(place, parts.get(p), lane);

@@ -72,7 +72,10 @@ public final class StepGraph {
     return new StepGraph(program, products, true, Map.of()).model(Map.of()).toByteArray();
   }
 
-  /** The same for rows that are never missing: without validity, and without what it costs. */
+  /**
+   * The same for ticks of which no row is missing, whatever was before: without validity, and
+   * without what it costs. An output whose rows may be invalid all the same has {@code y_valid}.
+   */
   public static byte[] ofWhole(Program program, Products products) {
     return new StepGraph(program, products, false, Map.of()).model(Map.of()).toByteArray();
   }
@@ -154,7 +157,7 @@ public final class StepGraph {
           };
       g.output("p." + name, p, DataType.FLOAT, dims(b));
     }
-    if (missing) {
+    if (missing || !flow.always(b)) {
       String valid = flow.reshape(flow.validNumbers(b), -1, b.rows());
       g.output("y_valid." + name, valid, DataType.FLOAT, STREAMS, b.rows());
     }

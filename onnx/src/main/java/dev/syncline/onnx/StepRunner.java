@@ -14,6 +14,7 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class StepRunner implements AutoCloseable {
       List<Map<String, OnnxTensor>> out,
       List<OnnxTensor> tensors) {}
 
-  private final OrtSession session;
+  private final List<OrtSession> sessions;
   private final boolean own;
   private final int streams;
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
@@ -43,7 +44,7 @@ public final class StepRunner implements AutoCloseable {
   private final Map<String, FloatBuffer[]> floats = new HashMap<>();
 
   private final LongBuffer ticks;
-  private final Bound[] bound;
+  private final Bound[][] bound;
   private int turn;
 
   /**
@@ -52,19 +53,19 @@ public final class StepRunner implements AutoCloseable {
    * @param threads on which a product may run; one never spins
    */
   public StepRunner(byte[] graph, int streams, int threads) {
-    this(open(graph, threads), true, streams);
+    this(List.of(open(graph, threads)), true, streams);
   }
 
-  /** A runner in a session of others. */
-  StepRunner(OrtSession session, int streams) {
-    this(session, false, streams);
+  /** A runner of graphs with the same state, in sessions of others: each step is by one of them. */
+  StepRunner(List<OrtSession> sessions, int streams) {
+    this(sessions, false, streams);
   }
 
-  private StepRunner(OrtSession session, boolean own, int streams) {
-    this.session = session;
+  private StepRunner(List<OrtSession> sessions, boolean own, int streams) {
+    this.sessions = sessions;
     this.own = own;
     this.streams = streams;
-    bound = new Bound[streams + 1];
+    bound = new Bound[sessions.size()][streams + 1];
     ticks = direct(streams * 8L).asLongBuffer();
     try {
       allocate();
@@ -90,10 +91,12 @@ public final class StepRunner implements AutoCloseable {
   }
 
   private void allocate() throws OrtException {
-    String shared = session.getMetadata().getCustomMetadataValue(StepGraph.IN_PLACE).orElse("");
-    Set<String> inPlace = Set.of(shared.split(" ", -1));
-    Map<String, NodeInfo> all = new LinkedHashMap<>(session.getInputInfo());
-    all.putAll(session.getOutputInfo());
+    Map<String, NodeInfo> all = new LinkedHashMap<>();
+    for (OrtSession session : sessions) {
+      all.putAll(session.getInputInfo());
+      all.putAll(session.getOutputInfo());
+    }
+    Set<String> inPlace = inPlace();
     for (Map.Entry<String, NodeInfo> e : all.entrySet()) {
       String name = e.getKey();
       shapes.put(name, ((TensorInfo) e.getValue().getInfo()).getShape());
@@ -104,6 +107,20 @@ public final class StepRunner implements AutoCloseable {
         floats.put(name, new FloatBuffer[] {first, two ? floats(name) : first});
       }
     }
+  }
+
+  /** Parts of the state that every graph can change where they lie. */
+  private Set<String> inPlace() throws OrtException {
+    Set<String> parts = new HashSet<>();
+    for (OrtSession session : sessions) {
+      String names = session.getMetadata().getCustomMetadataValue(StepGraph.IN_PLACE).orElse("");
+      List<String> own = List.of(names.split(" ", -1));
+      if (parts.isEmpty()) {
+        parts.addAll(own);
+      }
+      parts.retainAll(own);
+    }
+    return parts;
   }
 
   private FloatBuffer floats(String name) {
@@ -120,7 +137,7 @@ public final class StepRunner implements AutoCloseable {
   }
 
   @SuppressWarnings("ReferenceEquality") // of one memory or of two
-  private Bound bind(int n) throws OrtException {
+  private Bound bind(int graph, int n) throws OrtException {
     OrtEnvironment env = OrtEnvironment.getEnvironment();
     List<OnnxTensor> tensors = new ArrayList<>();
     Bound b =
@@ -133,6 +150,9 @@ public final class StepRunner implements AutoCloseable {
     b.in.forEach(map -> map.put("tick", tick));
     for (Map.Entry<String, FloatBuffer[]> e : floats.entrySet()) {
       String name = e.getKey();
+      if (!has(graph, name)) {
+        continue;
+      }
       OnnxTensor first = tensor(env, name, e.getValue()[0], n);
       tensors.add(first);
       if (!name.startsWith("state.")) {
@@ -182,6 +202,12 @@ public final class StepRunner implements AutoCloseable {
     return turns(name)[turn];
   }
 
+  /** Whether one of the graphs has an input or output. */
+  boolean has(int graph, String name) {
+    OrtSession session = sessions.get(graph);
+    return session.getInputNames().contains(name) || session.getOutputNames().contains(name);
+  }
+
   /** A buffer in either turn. */
   FloatBuffer[] turns(String name) {
     FloatBuffer[] buffers = floats.get(name);
@@ -203,19 +229,20 @@ public final class StepRunner implements AutoCloseable {
 
   /** One tick of all streams; their ticks move on by one. */
   public void run() {
-    run(streams);
+    run(0, streams);
     for (int i = 0; i < streams; i++) {
       ticks.put(i, ticks.get(i) + 1);
     }
   }
 
-  /** One tick of the first {@code n} streams; their ticks stay as they are. */
-  void run(int n) {
+  /** One tick of the first {@code n} streams by one of the graphs; their ticks stay as they are. */
+  void run(int graph, int n) {
     try {
-      if (bound[n] == null) {
-        bound[n] = bind(n);
+      if (bound[graph][n] == null) {
+        bound[graph][n] = bind(graph, n);
       }
-      session.run(bound[n].in.get(turn), bound[n].out.get(turn)).close();
+      Bound b = bound[graph][n];
+      sessions.get(graph).run(b.in.get(turn), b.out.get(turn)).close();
     } catch (OrtException e) {
       throw new IllegalStateException("the ONNX graph failed: " + e.getMessage(), e);
     }
@@ -224,14 +251,16 @@ public final class StepRunner implements AutoCloseable {
 
   @Override
   public void close() {
-    for (int n = 0; n < bound.length; n++) {
-      if (bound[n] != null) {
-        bound[n].tensors.forEach(OnnxTensor::close);
-        bound[n] = null;
+    for (Bound[] each : bound) {
+      for (int n = 0; n < each.length; n++) {
+        if (each[n] != null) {
+          each[n].tensors.forEach(OnnxTensor::close);
+          each[n] = null;
+        }
       }
     }
     try {
-      if (own) {
+      for (OrtSession session : own ? sessions : List.<OrtSession>of()) {
         session.close();
       }
     } catch (OrtException e) {

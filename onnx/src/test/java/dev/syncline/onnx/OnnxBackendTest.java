@@ -93,8 +93,8 @@ class OnnxBackendTest {
     try {
       Model own = TinyModel.model(TinyModel.everyLayer(), 4);
       StepRunner runner = new StepRunner(StepGraph.of(own.program(), Products.OWN), 3, 1);
-      runner.run(2);
-      runner.run(3);
+      runner.run(0, 2);
+      runner.run(0, 3);
       runner.close();
       assertThat(said).isEmpty();
     } finally {

@@ -23,6 +23,7 @@ import dev.syncline.spec.Recurrent.*;
 import dev.syncline.spec.Shape;
 import dev.syncline.spec.Span;
 import dev.syncline.step.Backend;
+import dev.syncline.step.Buffer;
 import dev.syncline.step.Kernels;
 import dev.syncline.step.Lane;
 import dev.syncline.step.Op;
@@ -313,5 +314,47 @@ class StepGraphTest {
     assertThat(Verification.differences(graph, program, rows))
         .isNotEmpty()
         .allSatisfy((name, d) -> assertThat(d).as(name).isLessThan(1e-5));
+  }
+
+  /** In turns seven ticks that lack rows and seven that do not, each by a graph of its own. */
+  @ParameterizedTest
+  @MethodSource("examples")
+  void ticksWithAndWithoutGapsGoOnFromOneState(Example example) {
+    Program program = example.program(Precision.FP32, new PlainKernels());
+    Lane own = new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
+    Lane other = new Lane(new float[program.scratchSize()], new float[program.stateSize()]);
+    var rows = Verification.random(program, 1, 100, 5).getFirst();
+    try (Backend onnx = OnnxBackend.of(program, 1).get()) {
+      for (int t = 0; t < 100; t++) {
+        for (Lane lane : List.of(own, other)) {
+          for (var in : program.inputs().entrySet()) {
+            rows.get(in.getKey()).load(t, lane.scratch(), in.getValue());
+            if (t / 7 % 2 == 1) {
+              int valid = in.getValue().valid();
+              Arrays.fill(lane.scratch(), valid, valid + in.getValue().rows(), 1);
+            }
+          }
+        }
+        program.step(new Lane[] {own}, 1);
+        onnx.step(new Lane[] {other}, 1);
+        program.outputs().values().forEach(out -> assertSame(out, other, own));
+        assertThat(other.state()).usingComparatorWithPrecision(1e-4f).containsExactly(own.state());
+        own.next();
+        other.next();
+      }
+    }
+  }
+
+  /** The same rows are valid, and these are close. */
+  private static void assertSame(Buffer out, Lane is, Lane should) {
+    for (int r = 0; r < out.rows(); r++) {
+      float valid = should.scratch()[out.valid() + r];
+      assertThat(is.scratch()[out.valid() + r]).isEqualTo(valid);
+      int from = out.at() + r * out.size();
+      int to = from + (valid == 1 ? out.size() : 0);
+      assertThat(Arrays.copyOfRange(is.scratch(), from, to))
+          .usingComparatorWithPrecision(1e-4f)
+          .containsExactly(Arrays.copyOfRange(should.scratch(), from, to));
+    }
   }
 }
