@@ -64,8 +64,8 @@ public final class OnnxBackend implements Backend {
   public static Supplier<Backend> of(Program program, int threads) {
     List<OrtSession> sessions =
         List.of(
-            StepRunner.open(StepGraph.of(program, Products.OWN), threads),
-            StepRunner.open(StepGraph.ofWhole(program, Products.OWN), threads));
+            StepRunner.open(StepGraph.of(program, Products.exact()), threads),
+            StepRunner.open(StepGraph.ofWhole(program, Products.exact()), threads));
     return () -> new OnnxBackend(sessions, program);
   }
 

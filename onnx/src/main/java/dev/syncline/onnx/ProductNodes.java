@@ -33,7 +33,8 @@ final class ProductNodes {
       case Quantized q when q.scales().length > padded(q) || q.bits() == 4 -> blocks(q, x);
       case Quantized q ->
           switch (products) {
-            case OWN -> whole(q, x);
+            case OWN -> whole(q, x, DataType.UINT8, 128);
+            case SIGNED -> whole(q, x, DataType.INT8, 0);
             case DYNAMIC -> dynamic(q, x);
           };
     };
@@ -76,31 +77,38 @@ final class ProductNodes {
 
   /**
    * Inputs are rounded to -127 to 127 times a scale of their row; ONNX rounds ties to even as we
-   * do. Inputs and weights go in as positive numbers, with 128 for zero: products with signed ones
-   * are not exact in the runtime on a CPU without VNNI instructions.
+   * do. They go in as positive numbers, with 128 for zero.
+   *
+   * @param zero what the whole number 0 of a weight is in their type
    */
-  private String whole(Quantized w, String x) {
+  private String whole(Quantized w, String x, DataType type, int zero) {
     String largest = g.node("Abs", x);
     largest = g.node("Max", flow.reduce("ReduceMax", largest, 1), g.scalar(LEAST));
-    String factor = g.node("Div", g.scalar(127f), largest);
-    String rounded = g.node("Round", g.node("Mul", x, factor));
-    String bytes = flow.cast(g.node("Add", rounded, g.scalar(128f)), DataType.UINT8);
-    String zero = g.constant(DataType.UINT8, GraphBuilder.bytes(1).put((byte) 128));
-    String sums = g.node("MatMulInteger", bytes, wholes(w, DataType.UINT8, 128), zero, zero);
-    String y = g.node("Mul", flow.cast(sums, DataType.FLOAT), scales(w));
-    y = g.node("Mul", y, g.node("Div", largest, g.scalar(127f)));
+    String numbers = g.node("Mul", x, g.node("Div", g.scalar(127f), largest));
+    String none = zero(DataType.UINT8, 128);
+    String bytes = g.node("QuantizeLinear", numbers, g.scalar(1f), none);
+    String sums = g.node("MatMulInteger", bytes, wholes(w, type, zero), none, zero(type, zero));
+    float[] scales = scales(w);
+    for (int o = 0; o < scales.length; o++) {
+      scales[o] /= 127;
+    }
+    String y = g.node("Mul", flow.cast(sums, DataType.FLOAT), g.floats(scales, w.out()));
+    y = g.node("Mul", y, largest);
     return biased(w) ? g.node("Add", y, bias(w)) : y;
   }
 
+  private String zero(DataType type, int zero) {
+    return g.constant(type, GraphBuilder.bytes(1).put((byte) zero));
+  }
+
   private String dynamic(Quantized w, String x) {
-    String zero = g.constant(DataType.INT8, GraphBuilder.bytes(1).put((byte) 0));
     return g.contrib(
         "DynamicQuantizeMatMul",
         List.of(),
         x,
         wholes(w, DataType.INT8, 0),
-        scales(w),
-        zero,
+        g.floats(scales(w), w.out()),
+        zero(DataType.INT8, 0),
         biased(w) ? bias(w) : "");
   }
 
@@ -128,8 +136,8 @@ final class ProductNodes {
     return scale == 0 ? 0 : Math.round(w.weight(o, k) / scale);
   }
 
-  private String scales(Quantized w) {
-    return g.floats(Arrays.copyOf(w.scales(), w.out()), w.out());
+  private static float[] scales(Quantized w) {
+    return Arrays.copyOf(w.scales(), w.out());
   }
 
   /**

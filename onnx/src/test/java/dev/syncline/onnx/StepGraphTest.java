@@ -34,6 +34,7 @@ import dev.syncline.step.StepForm;
 import dev.syncline.weights.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -289,10 +290,13 @@ class StepGraphTest {
   void theGraphEqualsTheStepInEveryPrecision(Precision precision) {
     for (Example e : List.of(wide(), picture())) {
       Program program = e.program(precision, Kernels.best());
-      byte[] graph = StepGraph.of(program, Products.OWN);
       var rows = Verification.random(program, 3, 200, 2);
-      assertThat(Verification.differences(graph, program, rows))
-          .allSatisfy((name, d) -> assertThat(d).as(name).isLessThan(Verification.bar(precision)));
+      for (Products products : EnumSet.of(Products.OWN, Products.exact())) {
+        byte[] graph = StepGraph.of(program, products);
+        assertThat(Verification.differences(graph, program, rows))
+            .allSatisfy(
+                (name, d) -> assertThat(d).as(name).isLessThan(Verification.bar(precision)));
+      }
     }
   }
 

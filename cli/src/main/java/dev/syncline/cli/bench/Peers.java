@@ -51,7 +51,7 @@ record Peers(Model model, Map<Precision, Program> programs, Noise noise) {
   private void onnx(List<Variant> all, String runtime, int batch, int threads) {
     onnx(all, runtime, Precision.FP32, "fp32", Products.OWN, batch, threads);
     if (programs.containsKey(Precision.INT8)) {
-      onnx(all, runtime, Precision.INT8, "int8", Products.OWN, batch, threads);
+      onnx(all, runtime, Precision.INT8, "int8", Products.exact(), batch, threads);
       onnx(all, runtime, Precision.INT8, "int8 dyn", Products.DYNAMIC, batch, threads);
     }
     if (programs.containsKey(Precision.INT4_G32)) {
