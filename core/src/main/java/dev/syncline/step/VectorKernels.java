@@ -69,7 +69,8 @@ public record VectorKernels(Second second) implements Kernels {
     switch (w) {
       case Panels p -> VectorPanels.panel(p, o, x, xAt, work, y, yAt);
       case Halves h -> VectorHalves.panel(h, o, x, xAt, work, y, yAt);
-      case Quantized q -> VectorQuantized.panel(q, o, x, work, y, yAt);
+      case Quantized q when q.bits() == 8 -> VectorBytes.panel(q, o, x, work, y, yAt);
+      case Quantized q -> VectorNibbles.panel(q, o, x, work, y, yAt);
     }
   }
 
@@ -131,9 +132,9 @@ public record VectorKernels(Second second) implements Kernels {
   public void roundInputs(Quantized w, float[] x, int xAt) {
     Kernels.super.roundInputs(w, x, xAt);
     if (w.bits() == 8) {
-      VectorQuantized.arrangeBytes(w, x);
+      VectorBytes.arrange(w, x);
     } else {
-      VectorQuantized.arrangeNibbles(w, x);
+      VectorNibbles.arrange(w, x);
     }
   }
 
