@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.syncline.data.synth.SynthWorld;
@@ -57,6 +58,16 @@ class ProcessTest {
     assertThat(p.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(p.exitValue()).as(errors()).isEqualTo(1);
     assertThat(errors()).contains("ffmpeg").hasLineCount(1);
+  }
+
+  @Test
+  void aJdkIsFoundWhereTheJvmAnnouncesOptions() throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(Path.of("..", "bin", "jdk").toString());
+    String home = System.getProperty("java.home");
+    builder.environment().putAll(Map.of("SYNCLINE_JAVA_HOME", home, "JAVA_TOOL_OPTIONS", "-Da=b"));
+    Process p = builder.start();
+    assertThat(new String(p.getInputStream().readAllBytes(), UTF_8)).isEqualTo(home + "\n");
+    assertThat(p.waitFor()).isZero();
   }
 
   @Test

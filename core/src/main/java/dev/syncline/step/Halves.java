@@ -37,7 +37,8 @@ public record Halves(int out, int in, boolean brain, float unit, int[][] data, f
     boolean brain = precision == Precision.BF16;
     int pairs = (in + 1) / 2;
     int padded = (out + WIDTH - 1) / WIDTH * WIDTH;
-    int[][] data = new int[STREAMS][Math.multiplyExact(padded / STREAMS, pairs)];
+    int stream = Math.multiplyExact(padded, pairs) / STREAMS + APART / Integer.BYTES;
+    int[][] data = new int[STREAMS][stream];
     float[] row = new float[2 * pairs];
     float unit = brain ? 1 : unit(weight, row);
     for (int o = 0; o < out; o++) {

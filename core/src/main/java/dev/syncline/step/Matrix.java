@@ -11,6 +11,12 @@ public sealed interface Matrix permits Panels, Halves, Quantized {
   /** Strips of a panel that are read side by side, each from an array of its own. */
   int STREAMS = 4;
 
+  /**
+   * Bytes behind a stream's last weight, a line of the cache: streams of a round length would begin
+   * in the same set of it, one after another.
+   */
+  int APART = 64;
+
   /** Rows of the matrix. */
   int out();
 

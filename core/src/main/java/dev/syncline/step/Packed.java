@@ -62,9 +62,10 @@ final class Packed implements AutoCloseable {
       int padded = p.bias().length;
       float[] all = new float[Math.multiplyExact(padded, p.in() + 1)];
       int at = 0;
-      for (float[] stream : p.data()) {
-        System.arraycopy(stream, 0, all, at, stream.length);
-        at += stream.length;
+      for (int s = 0; s < Matrix.STREAMS; s++) {
+        int n = Panels.outputs(padded, s) * p.in();
+        System.arraycopy(p.data()[s], 0, all, at, n);
+        at += n;
       }
       System.arraycopy(p.bias(), 0, all, at, padded);
       add(sum, all);
@@ -174,12 +175,13 @@ final class Packed implements AutoCloseable {
   private float[][] arrays(String name) {
     List<Integer> shape = tensors.entries().get(name).shape();
     int padded = shape.getFirst();
+    int in = shape.get(1) - 1;
     float[][] all = new float[Matrix.STREAMS + 1][];
     long at = 0;
     for (int i = 0; i < all.length; i++) {
       boolean stream = i < Matrix.STREAMS;
-      int n = stream ? Panels.outputs(padded, i) * (shape.get(1) - 1) : padded;
-      all[i] = new float[n];
+      int n = stream ? Panels.outputs(padded, i) * in : padded;
+      all[i] = stream ? Panels.stream(padded, in, i) : new float[n];
       tensors.floats(name, at, all[i], 0, n);
       at += n;
     }

@@ -29,7 +29,7 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
     Math.multiplyExact(padded, in);
     float[][] data = new float[STREAMS][];
     // by all cores: memory that was never touched costs as much as the turning
-    Arrays.parallelSetAll(data, i -> new float[outputs(padded, i) * in]);
+    Arrays.parallelSetAll(data, i -> stream(padded, in, i));
     weight.each(
         STRIP,
         (first, count, rows) -> {
@@ -38,6 +38,11 @@ public record Panels(int out, int in, float[][] data, float[] bias) implements M
           turn(in, count, rows, data[strip % STREAMS], at);
         });
     return new Panels(weight.out(), in, data, weight.bias(padded));
+  }
+
+  /** Memory of a stream. */
+  static float[] stream(int padded, int in, int i) {
+    return new float[outputs(padded, i) * in + APART / Float.BYTES];
   }
 
   /** Turns a strip of rows, by squares that stay in the nearest cache. */

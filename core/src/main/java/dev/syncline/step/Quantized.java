@@ -39,14 +39,15 @@ public record Quantized(
     int group = precision.group() == 0 ? inputs : Math.min(inputs, precision.group());
     int groups = (inputs + group - 1) / group;
     int padded = (out + WIDTH - 1) / WIDTH * WIDTH;
+    int shorts = inputs / (16 / precision.bits());
+    int stream = Math.multiplyExact(padded, shorts) / STREAMS + APART / Short.BYTES;
     Quantized packed =
         new Quantized(
             out,
             in,
             precision.bits(),
             group,
-            new short[STREAMS]
-                [Math.multiplyExact(padded / STREAMS, inputs / (16 / precision.bits()))],
+            new short[STREAMS][stream],
             new float[Math.multiplyExact(padded, groups)],
             new float[padded]);
     float[] row = new float[inputs];

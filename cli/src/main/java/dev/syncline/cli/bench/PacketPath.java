@@ -31,7 +31,8 @@ record PacketPath(
     double allocated) {
   private static final Stage[] STAGES = Stage.values();
   private static final int KINDS = 16;
-  private static final int STRETCHES = 10;
+  private static final int STRETCHES = 20;
+  private static final int QUIET = 3;
   private static final long MOST_NS = 600_000_000_000L;
 
   /** The packets of one modality. */
@@ -95,8 +96,9 @@ record PacketPath(
   }
 
   /**
-   * Ticks for some seconds, after three times as many in which front ends are compiled; a tick that
-   * is not compiled yet allocates, so a few stretches more while there are such.
+   * Ticks for some seconds, after three times as many in which front ends are compiled. A tick that
+   * is not compiled yet allocates, and what is called once a tick is compiled late, so stretches
+   * follow until several in a row are quiet.
    */
   static PacketPath of(Model model, double seconds) {
     double tick = model.spec().tick().seconds();
@@ -109,8 +111,10 @@ record PacketPath(
     try (Session session = model.open(Session.SILENT)) {
       Run run = new Run(session, sources, tick);
       run.go(3 * seconds);
-      for (int i = 0; i < STRETCHES && run.allocated > 0; i++) {
+      int quiet = 0;
+      for (int i = 0; i < STRETCHES && quiet < QUIET; i++) {
         run.go(seconds);
+        quiet = run.allocated > 0 ? 0 : quiet + 1;
       }
       run.clear();
       run.go(seconds);
