@@ -39,6 +39,9 @@ public final class StepGraph {
   private static final int IR_VERSION = 9;
   static final String STREAMS = "streams";
 
+  /** An input that nothing reads, where there would be an even number of them. */
+  private static final String ODD = "x_odd";
+
   /** Under this key, the state parts whose next state may have the memory of the state. */
   static final String IN_PLACE = "in_place";
 
@@ -69,7 +72,7 @@ public final class StepGraph {
    * @throws InputException if ONNX cannot express one of the operations
    */
   public static byte[] of(Program program, Products products) {
-    return new StepGraph(program, products, true, Map.of()).model(Map.of()).toByteArray();
+    return new StepGraph(program, products, true, Map.of()).own();
   }
 
   /**
@@ -77,13 +80,26 @@ public final class StepGraph {
    * without what it costs. An output whose rows may be invalid all the same has {@code y_valid}.
    */
   public static byte[] ofWhole(Program program, Products products) {
-    return new StepGraph(program, products, false, Map.of()).model(Map.of()).toByteArray();
+    return new StepGraph(program, products, false, Map.of()).own();
   }
 
   /** The same with probabilities {@code p.NAME} of the outputs, and with what a file says. */
   static ModelProto of(
       Program program, Map<String, Output> meanings, Map<String, String> metadata) {
     return new StepGraph(program, Products.OWN, true, meanings).model(metadata);
+  }
+
+  /**
+   * For {@link StepRunner}. ONNX Runtime plans the memory between operations once for all shapes of
+   * the inputs, which it tells apart by the exclusive or of their dimensions: with an even number
+   * of inputs every number of streams would have the plan of the first, which does not fit it.
+   */
+  private byte[] own() {
+    int inputs = (missing ? 2 : 1) * program.inputs().size() + program.rings().size() + 1;
+    if (inputs % 2 == 0) {
+      g.input(ODD, DataType.FLOAT, STREAMS);
+    }
+    return model(Map.of()).toByteArray();
   }
 
   private ModelProto model(Map<String, String> metadata) {

@@ -5,6 +5,7 @@ import static dev.syncline.TinyModel.serial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import dev.syncline.spec.Attention;
 import dev.syncline.spec.Attention.Position;
 import dev.syncline.spec.Chain;
@@ -318,6 +319,19 @@ class StepGraphTest {
     assertThat(Verification.differences(graph, program, rows))
         .isNotEmpty()
         .allSatisfy((name, d) -> assertThat(d).as(name).isLessThan(1e-5));
+  }
+
+  /** ONNX Runtime takes numbers of streams for the same where an even number of inputs has them. */
+  @ParameterizedTest
+  @MethodSource("examples")
+  void anOddNumberOfInputsHasTheStreams(Example example) throws Exception {
+    Program program = example.program(Precision.FP32, new PlainKernels());
+    for (byte[] graph :
+        List.of(StepGraph.of(program, Products.OWN), StepGraph.ofWhole(program, Products.OWN))) {
+      assertThat(ModelProto.parseFrom(graph).getGraph().getInputList())
+          .allMatch(i -> i.getType().getTensorType().getShape().getDim(0).hasDimParam())
+          .satisfies(inputs -> assertThat(inputs.size()).isOdd());
+    }
   }
 
   /** In turns seven ticks that lack rows and seven that do not, each by a graph of its own. */
