@@ -27,7 +27,49 @@ public final class Exit implements IExecutionExceptionHandler, IParameterExcepti
   /** Makes a command, and all commands below it, end this way. */
   public static CommandLine install(CommandLine command) {
     Exit exit = new Exit();
-    return command.setExecutionExceptionHandler(exit).setParameterExceptionHandler(exit);
+    return command
+        .setExecutionStrategy(parsed -> exit.execute(parsed, command))
+        .setExecutionExceptionHandler(exit)
+        .setParameterExceptionHandler(exit);
+  }
+
+  private int execute(ParseResult parsed, CommandLine command) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      command
+          .getErr()
+          .printf(
+              "out of memory, of %d MB%s: SYNCLINE_JAVA_OPTS=-Xmx4g gives it 4 GB, for example%n",
+              Runtime.getRuntime().maxMemory() >> 20,
+              e.getMessage() == null ? "" : " (" + oneLine(e.getMessage()) + ")");
+      return REFUSED;
+    } catch (LinkageError e) {
+      return notLoaded(e, command.getErr());
+    } catch (Error e) {
+      return fault(e, command.getErr());
+    }
+  }
+
+  /** A native library that cannot be unpacked or loaded is no fault; any other class is one. */
+  private static int notLoaded(LinkageError e, PrintWriter err) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String reason;
+    if (root instanceof IOException io) {
+      reason = InputException.reason(io);
+    } else if (root instanceof UnsatisfiedLinkError) {
+      reason = oneLine(root.getMessage()).replaceAll(" in java\\.library\\.path.*", "");
+    } else {
+      return fault(e, err);
+    }
+    err.printf(
+        "a native library cannot be loaded (%s): it is unpacked into %s or ~/.javacpp, which must"
+            + " have room and allow programs%n",
+        reason, System.getProperty("java.io.tmpdir"));
+    return REFUSED;
   }
 
   @Override
@@ -40,6 +82,10 @@ public final class Exit implements IExecutionExceptionHandler, IParameterExcepti
       err.println(oneLine("cannot be read or written: " + InputException.reason(io)));
       return REFUSED;
     }
+    return fault(e, err);
+  }
+
+  private static int fault(Throwable e, PrintWriter err) {
     String trace =
         Boolean.getBoolean("syncline.trace") ? "" : " (-Dsyncline.trace=true tells more)";
     err.println("internal error: " + oneLine(e.toString()) + trace);

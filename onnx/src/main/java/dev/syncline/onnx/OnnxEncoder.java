@@ -72,7 +72,7 @@ public final class OnnxEncoder implements Encoder {
     int parts = binding.states().size();
     stateIn = new FloatBuffer[parts];
     stateOut = new FloatBuffer[parts];
-    OrtEnvironment env = OrtEnvironment.getEnvironment();
+    OrtEnvironment env = Ort.environment();
     session = open(env, file.bytes(), null);
     try {
       checkDeclarations();
@@ -140,7 +140,7 @@ public final class OnnxEncoder implements Encoder {
   public OptionalLong flops() {
     OnnxFile file = new OnnxFile(path);
     return OnnxCost.flops(
-        profile -> open(OrtEnvironment.getEnvironment(), file.bytes(), profile),
+        profile -> open(Ort.environment(), file.bytes(), profile),
         profiled -> profiled.run(inputs, outputs).close());
   }
 

@@ -21,7 +21,7 @@ final class SequenceRunner {
 
   /** All outputs of float by name. */
   static Map<String, FloatBuffer> run(byte[] graph, List<Map<String, Block>> streams) {
-    OrtEnvironment env = OrtEnvironment.getEnvironment();
+    OrtEnvironment env = Ort.environment();
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     try (OrtSession session = StepRunner.open(graph, 1)) {
       for (Map.Entry<String, NodeInfo> e : session.getInputInfo().entrySet()) {

@@ -2,7 +2,6 @@ package dev.syncline.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
@@ -60,7 +59,7 @@ final class SignedProducts {
       Arrays.fill(row, largest);
     }
     int sum = Math.round(largest) * 127 * IN;
-    try (OnnxTensor in = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), x);
+    try (OnnxTensor in = OnnxTensor.createTensor(Ort.environment(), x);
         OrtSession.Result result = session.run(Map.of("x", in))) {
       int[][] y = (int[][]) result.get(0).getValue();
       return Arrays.stream(y).allMatch(row -> Arrays.stream(row).allMatch(v -> v == sum));

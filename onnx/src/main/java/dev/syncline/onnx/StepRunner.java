@@ -77,6 +77,7 @@ public final class StepRunner implements AutoCloseable {
 
   /** A session with the graph. */
   static OrtSession open(byte[] graph, int threads) {
+    OrtEnvironment env = Ort.environment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
@@ -84,7 +85,7 @@ public final class StepRunner implements AutoCloseable {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.addConfigEntry("session.intra_op.allow_spinning", threads > 1 ? "1" : "0");
-      return OrtEnvironment.getEnvironment().createSession(graph, options);
+      return env.createSession(graph, options);
     } catch (OrtException e) {
       throw new InputException("the ONNX graph cannot be loaded: " + e.getMessage(), e);
     }
@@ -138,7 +139,7 @@ public final class StepRunner implements AutoCloseable {
 
   @SuppressWarnings("ReferenceEquality") // of one memory or of two
   private Bound bind(int graph, int n) throws OrtException {
-    OrtEnvironment env = OrtEnvironment.getEnvironment();
+    OrtEnvironment env = Ort.environment();
     List<OnnxTensor> tensors = new ArrayList<>();
     Bound b =
         new Bound(
