@@ -2,9 +2,11 @@ package dev.syncline.json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -81,15 +83,27 @@ public final class WholeFile {
     String own = "." + ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
     Path aside = folder.resolve(file.getFileName() + own + ".partial");
     try {
-      Files.write(aside, bytes);
-      naming.name(aside);
+      try {
+        Files.write(aside, bytes);
+        naming.name(aside);
+      } finally {
+        Files.deleteIfExists(aside);
+      }
     } catch (FileSystemException e) {
-      throw e;
+      throw aside.toString().equals(e.getFile()) ? named(file, e) : e;
     } catch (IOException e) {
       throw new FileSystemException(file.toString(), null, e.getMessage());
-    } finally {
-      Files.deleteIfExists(aside);
     }
+  }
+
+  /** The same under the name that was asked for. */
+  private static FileSystemException named(Path file, FileSystemException e) {
+    String name = file.toString();
+    return switch (e) {
+      case NoSuchFileException ignored -> new NoSuchFileException(name);
+      case AccessDeniedException ignored -> new AccessDeniedException(name);
+      default -> new FileSystemException(name, null, e.getReason());
+    };
   }
 
   /**

@@ -24,7 +24,8 @@ public record Halves(int out, int in, boolean brain, float unit, int[][] data, f
 
   /**
    * FP16 read as float bits are 2^-112 of what they stand for. Half of the missing factor is put on
-   * the inputs and half on the sums, so that neither leaves the range of floats.
+   * the inputs and half on the sums, so that neither leaves the range of floats; sums of inputs
+   * below 1e-27 lose bits.
    */
   static final float LIFT = 0x1p56f;
 
@@ -75,7 +76,7 @@ public record Halves(int out, int in, boolean brain, float unit, int[][] data, f
 
   @Override
   public long bytes() {
-    return 4L * STREAMS * data[0].length + 4L * bias.length;
+    return STREAMS * (4L * data[0].length - APART) + 4L * bias.length;
   }
 
   @Override

@@ -86,7 +86,9 @@ final class Packed implements AutoCloseable {
     Safetensors tensors = tensors(file(folder));
     try {
       var said = tensors.metadata();
-      if (!VERSION.equals(said.get(LAYOUT)) || !spec(folder).equals(said.get(SPEC))) {
+      if (!VERSION.equals(said.get(LAYOUT))
+          || !spec(folder).equals(said.get(SPEC))
+          || tensors.entries().values().stream().anyMatch(e -> e.type() != Safetensors.Type.F32)) {
         throw stale(tensors.file());
       }
       return new Packed(tensors, weights);

@@ -164,7 +164,7 @@ public record Quantized(
 
   @Override
   public long bytes() {
-    return 2L * STREAMS * data[0].length + 4L * scales.length + 4L * bias.length;
+    return STREAMS * (2L * data[0].length - APART) + 4L * scales.length + 4L * bias.length;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,14 @@ class WholeFileTest {
     if (new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0) {
       refused(pipe, ": is not a file: choose another name");
     }
+  }
+
+  @Test
+  void anErrorHasTheNameThatWasAskedFor() {
+    Path file = temp.resolve("x".repeat(250));
+    assertThatThrownBy(() -> WholeFile.write(file, "text"))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageStartingWith(file + ": ");
   }
 
   @Test

@@ -113,6 +113,13 @@ class PackedTest {
     refused("is damaged");
   }
 
+  @Test
+  void numbersOfAnotherKindAreRefused() throws IOException {
+    String text = Files.readString(packed, StandardCharsets.ISO_8859_1);
+    Files.writeString(packed, text.replaceFirst("F32", "I32"), StandardCharsets.ISO_8859_1);
+    stale();
+  }
+
   /** Equal bytes under other names are other weights. */
   @Test
   void weightsWhoseNamesWereSwappedAreRefused() throws IOException {

@@ -149,6 +149,18 @@ class PrecisionTest {
     }
   }
 
+  /** With inputs of whole groups and outputs of whole panels nothing is filled up. */
+  @ParameterizedTest
+  @EnumSource
+  void bytesAreThoseThatAProductReads(Precision precision) {
+    int out = 2 * Matrix.WIDTH;
+    int in = 128;
+    int groups = precision.group() == 0 ? 1 : in / precision.group();
+    int scales = precision.bits() < 16 ? 4 * out * groups : 0;
+    assertThat(Matrix.pack(precision, out, in, random(out * in, 1), null).bytes())
+        .isEqualTo(out * in * precision.bits() / 8 + scales + 4 * out);
+  }
+
   @Test
   void whatIsNotANumberStaysSo() {
     for (Precision precision : Precision.values()) {
