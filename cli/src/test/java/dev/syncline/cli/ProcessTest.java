@@ -22,12 +22,18 @@ class ProcessTest {
   @TempDir Path temp;
 
   private Process start(Map<String, String> env, Object... args) throws IOException {
-    List<String> words = new ArrayList<>();
+    return start(List.of(), env, args);
+  }
+
+  private Process start(List<String> before, Map<String, String> env, Object... args)
+      throws IOException {
+    List<String> words = new ArrayList<>(before);
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--add-modules=jdk.incubator.vector",
+            "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
@@ -58,6 +64,18 @@ class ProcessTest {
     assertThat(p.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(p.exitValue()).as(errors()).isEqualTo(1);
     assertThat(errors()).contains("ffmpeg").hasLineCount(1);
+  }
+
+  /** ONNX Runtime unpacks its library, which has more than 512 kB. */
+  @Test
+  void noRoomForANativeLibraryIsOneLineThatSaysSo() throws Exception {
+    Path model = TinyWorld.make(temp, 1).model("model", 100, Optional.empty(), "audio");
+    List<String> littleRoom = List.of("bash", "-c", "ulimit -f 512 && exec \"$@\"", "bash");
+    Process p = start(littleRoom, Map.of(), "export", model, "--onnx", temp.resolve("x.onnx"));
+    assertThat(p.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(p.exitValue()).as(errors()).isEqualTo(1);
+    assertThat(errors()).startsWith("a native library cannot be loaded").hasLineCount(1);
+    assertThat(temp.resolve("x.onnx")).doesNotExist();
   }
 
   @Test

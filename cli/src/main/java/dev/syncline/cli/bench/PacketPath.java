@@ -98,7 +98,7 @@ record PacketPath(
   /**
    * Ticks for some seconds, after three times as many in which front ends are compiled. A tick that
    * is not compiled yet allocates, and what is called once a tick is compiled late, so stretches
-   * follow until several in a row are quiet, or there were twenty.
+   * follow until {@link #QUIET} in a row are quiet, at most {@link #STRETCHES}.
    */
   static PacketPath of(Model model, double seconds) {
     double tick = model.spec().tick().seconds();
